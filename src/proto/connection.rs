@@ -1,0 +1,1 @@
+//! One line: a peer, its bytes in and out, its deadlines. State transitions only.

@@ -1,0 +1,99 @@
+//! Why lines and rooms end, and what people are told: closed enums, no strings.
+
+use std::net::SocketAddr;
+
+use super::room::Member;
+
+/// How a TCP connection ended, as the operating system tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LineEnd {
+    /// The peer closed its sending side (FIN).
+    Finished,
+    /// The peer, or something between, cut the connection (RST).
+    Reset,
+    /// Keep-alive or retransmission gave up.
+    TimedOut,
+    /// Another error of the socket.
+    Failed,
+}
+
+/// Why a member is gone, from the room's point of view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeaveReason {
+    /// They said `bye`.
+    Bye,
+    /// Their line ended without `bye`.
+    Lost(LineEnd),
+    /// The host removed them.
+    Removed,
+    /// They did not read what was sent to them, and their queue was full or stood still for too long.
+    TooSlow,
+    /// They sent a message without an end (see [`super::plain::MAX_UNENDED_BYTES`]).
+    Endless,
+}
+
+/// Why the room is over for this computer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CloseReason {
+    /// This computer left.
+    Left,
+    /// The host said `bye`.
+    HostLeft,
+    /// The line to the host ended without `bye`.
+    Lost(LineEnd),
+    /// The host did not read what was said.
+    TooSlow,
+    /// The host sent a message without an end.
+    Endless,
+}
+
+/// Why a message of this computer did not go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefuseReason {
+    /// Nothing but blanks.
+    Empty,
+    /// More bytes than a message may have.
+    TooLong {
+        /// Its bytes.
+        bytes: usize,
+    },
+    /// The line ended before the operating system had taken it.
+    LineLost,
+    /// The room is over, or not yet open.
+    NotConnected,
+}
+
+impl RefuseReason {
+    /// Whether saying it again later can succeed.
+    #[must_use]
+    pub fn retry(self) -> bool {
+        matches!(self, Self::LineLost | Self::NotConnected)
+    }
+}
+
+/// Something people in the room should know, that is no message and no coming or going.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Anybody on the network can read and forge what is said here.
+    PlainText,
+    /// A member's message was longer than a message may be; the rest of it was dropped, and they were told.
+    MessageCut {
+        /// Whose.
+        member: Member,
+    },
+    /// A member asked for a name that is empty, taken or confusable, and was told so.
+    NameRefused {
+        /// Who.
+        member: Member,
+    },
+    /// Somebody could not come in because the room is full, and was told so.
+    RoomFull {
+        /// From where.
+        address: SocketAddr,
+    },
+    /// Somebody could not come in because the room takes no plain text, and was told so.
+    PlainRefused {
+        /// From where.
+        address: SocketAddr,
+    },
+}
