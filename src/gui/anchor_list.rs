@@ -1,0 +1,1 @@
+//! A list of any length that never jumps: anchored at a row, not at an offset.

@@ -1,0 +1,1 @@
+//! The window's state, its one loop of events and commands, and its panels.

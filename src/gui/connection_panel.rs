@@ -1,0 +1,1 @@
+//! No room open: host a room, join a room.

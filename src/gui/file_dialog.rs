@@ -1,0 +1,1 @@
+//! The save dialog; the only file that names rfd.

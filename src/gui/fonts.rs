@@ -1,0 +1,1 @@
+//! Fonts: Inter, the right Chinese faces, colour emoji, a bundled last resort.

@@ -1,0 +1,1 @@
+//! How one row of the transcript is measured and painted.

@@ -1,0 +1,1 @@
+//! Name, language, theme, zoom, and the list of keys.

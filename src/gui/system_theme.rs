@@ -1,0 +1,1 @@
+//! Whether the system is light or dark, where winit does not know.

@@ -1,0 +1,1 @@
+//! Colours, spacing, radii and text styles; nothing else names a colour.

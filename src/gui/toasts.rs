@@ -1,0 +1,1 @@
+//! Short notes that go away by themselves.

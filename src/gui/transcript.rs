@@ -1,0 +1,1 @@
+//! The transcript: rows, selection, links, jump to latest.

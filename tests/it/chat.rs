@@ -1,0 +1,1 @@
+//! The view model: scripted events in, a text snapshot out.

@@ -1,0 +1,1 @@
+//! The terminal program as a process: events, exit codes, signals, pipes.

@@ -1,0 +1,1 @@
+//! The window by role and label, over scripted rooms.

@@ -1,0 +1,1 @@
+//! The plain-text decoder and writer: splits, encodings, limits, vectors.

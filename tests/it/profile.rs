@@ -1,0 +1,1 @@
+//! The profile folder: settings, damage, lock.

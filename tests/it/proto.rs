@@ -1,0 +1,1 @@
+//! The endpoint: host and guest as pure state machines.

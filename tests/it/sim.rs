@@ -1,0 +1,1 @@
+//! Seeded simulation of plain lines under faults, with invariants after every step.

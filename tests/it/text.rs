@@ -1,0 +1,1 @@
+//! Cleaning of names, messages, links and file names.

@@ -1,0 +1,1 @@
+//! Workers over loopback on port 0: rooms, faults, cancelling, dropping.
