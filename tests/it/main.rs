@@ -9,6 +9,7 @@ mod gui;
 mod plain;
 mod profile;
 mod proto;
+mod pure;
 mod sim;
 mod support;
 mod text;
