@@ -343,3 +343,6 @@ fn abandoned() -> EndReason {
         cause: "the room's thread has ended".to_owned(),
     })
 }
+
+#[cfg(test)]
+mod tests;

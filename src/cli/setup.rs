@@ -4,10 +4,10 @@ use std::io;
 
 use crossbeam_channel::{Receiver, select};
 
+use super::Exit;
 use super::args::{Args, CONNECT_WITHIN, Host, Join, PlaceError, parse_place};
 use super::input::Line;
 use super::record::Record;
-use super::Exit;
 use crate::profile::{ProfileError, Settings};
 use crate::proto::{Address, Encoding, Limits};
 use crate::text;
