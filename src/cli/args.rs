@@ -7,14 +7,13 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
+use crate::profile::DEFAULT_WELCOME;
 use crate::proto::{Address, DEFAULT_PORT, Encoding};
 
 /// How long all addresses of a name together may take to answer.
 pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// Guests of a room without a window; a thousand are promised, and a machine's default limits carry a few thousand.
 const MAX_GUESTS: u32 = 4096;
-/// What a newcomer reads first, as in the tutorial that Landline descends from.
-const WELCOME: &str = "天王盖地虎,宝塔镇河妖";
 
 const AFTER_HELP: &str = "\
 Standard input: one line is one message, in UTF-8. A line that begins with / is a command, // sends a line that begins \
@@ -76,7 +75,7 @@ pub(super) struct Host {
     #[arg(long, value_enum, default_value_t = HostPlain::Auto)]
     pub(super) plain: HostPlain,
     /// What a newcomer reads first; may be empty
-    #[arg(long, value_name = "TEXT", default_value = WELCOME)]
+    #[arg(long, value_name = "TEXT", default_value = DEFAULT_WELCOME)]
     pub(super) welcome: String,
     /// Do not announce the room on the network. Changes nothing yet: rooms are not announced
     #[arg(long)]

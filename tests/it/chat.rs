@@ -114,9 +114,13 @@ impl Story {
 
     #[track_caller]
     fn shows(&self, expected: &str) {
-        let expected: Vec<&str> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let expected: Vec<&str> = expected
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
         let shown = render(&self.chat);
-        assert_eq!(shown.lines().collect::<Vec<_>>(), expected, "\n{shown}");
+        assert_eq!(shown.lines().map(str::trim_end).collect::<Vec<_>>(), expected, "\n{shown}");
     }
 }
 
@@ -357,7 +361,9 @@ fn notices_are_rows_but_plain_text_is_a_state() {
 fn an_attempt_that_fails_leaves_no_row() {
     let mut story = Story::new(Chat::new("there", false));
     story.event(Event::Connecting { address: address(7) });
-    story.event(Event::Ended(EndReason::Failed(Failure::TimedOut { address: address(7) })));
+    story.event(Event::Ended(EndReason::Failed(Failure::TimedOut {
+        address: address(7),
+    })));
     story.shows(
         "there (guest): ended: Failed(TimedOut { address: 192.168.1.7:8888 })
          members:",

@@ -55,7 +55,7 @@ const NOT_IN_THE_WINDOW: [&str; 9] = [
 
 /// Who may all the same, with the reason.
 const WINDOW_EXCEPTIONS: [(&str, &str); 2] = [
-    ("src/gui/file_dialog.rs", "std::fs"),             // saves where the person said
+    ("src/gui/file_dialog.rs", "std::fs"),              // saves where the person said
     ("src/gui/file_dialog.rs", "std::thread::Builder"), // a dialog blocks, and the window does not
 ];
 
@@ -188,7 +188,11 @@ fn the_window_only_draws_and_asks() {
     let mut found = namings(&window, &NOT_IN_THE_WINDOW);
     found.retain(|(path, _, word)| !WINDOW_EXCEPTIONS.contains(&(path.as_str(), word.as_str())));
     let dialogs = namings(&window, &["rfd::"]);
-    found.extend(dialogs.into_iter().filter(|(path, ..)| path != "src/gui/file_dialog.rs"));
+    found.extend(
+        dialogs
+            .into_iter()
+            .filter(|(path, ..)| path != "src/gui/file_dialog.rs"),
+    );
     none(&found.iter().map(|found| format!("{found:?}")).collect::<Vec<_>>());
 }
 
@@ -236,7 +240,11 @@ fn uses(line: &str) -> Vec<&str> {
             Some(group) => group.split(',').map(str::trim).collect(),
             None => vec![rest],
         })
-        .map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(rest))
+        .map(|rest| {
+            rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+                .next()
+                .unwrap_or(rest)
+        })
         .collect()
 }
 
@@ -247,8 +255,10 @@ fn exceptions_from_lints_have_a_reason() {
     let unexplained: Vec<String> = rust_files()
         .iter()
         .flat_map(|source| {
-            let squeezed: Vec<&str> = source.text.split("#[expect(").skip(1).collect();
-            let bare = squeezed.iter().any(|rest| !rest.split(")]").next().unwrap_or(rest).contains("reason"));
+            let squeezed: Vec<&str> = source.text.split(concat!("#[", "expect(")).skip(1).collect();
+            let bare = squeezed
+                .iter()
+                .any(|rest| !rest.split(")]").next().unwrap_or(rest).contains("reason"));
             bare.then(|| source.path.clone())
         })
         .collect();
@@ -274,7 +284,12 @@ fn lines_are_clean() {
 
 #[test]
 fn no_file_knows_the_machine_it_was_written_on() {
-    let words = [concat!("/ro", "ot/"), concat!("/wo", "rk/"), concat!("/ho", "me/"), concat!("C:", "\\Users")];
+    let words = [
+        concat!("/ro", "ot/"),
+        concat!("/wo", "rk/"),
+        concat!("/ho", "me/"),
+        concat!("C:", "\\Users"),
+    ];
     let complaints: Vec<String> = tracked()
         .iter()
         .flat_map(|source| {
@@ -320,7 +335,13 @@ fn the_codes_of_errors_are_written_down() {
     let mut codes = Vec::new();
     for path in ["src/worker/failure.rs", "src/cli/setup.rs"] {
         let source = fs::read_to_string(root().join(path)).unwrap();
-        let body = source.split("fn code(").nth(1).unwrap().split("\n    }\n").next().unwrap();
+        let body = source
+            .split("fn code(")
+            .nth(1)
+            .unwrap()
+            .split("\n    }\n")
+            .next()
+            .unwrap();
         codes.extend(body.split('"').skip(1).step_by(2).map(str::to_owned));
     }
     assert!(codes.len() > 10, "{codes:?}");
