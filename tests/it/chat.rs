@@ -120,7 +120,11 @@ impl Story {
             .filter(|line| !line.is_empty())
             .collect();
         let shown = render(&self.chat);
-        assert_eq!(shown.lines().map(str::trim_end).collect::<Vec<_>>(), expected, "\n{shown}");
+        assert_eq!(
+            shown.lines().map(str::trim_end).collect::<Vec<_>>(),
+            expected,
+            "\n{shown}"
+        );
     }
 }
 
