@@ -14,6 +14,7 @@ use super::reach;
 use super::transport::{Line, Written};
 use super::window::Window;
 use super::{Command, Config, EndReason, Event, Failure, Host, Join, Role};
+use crate::proto::plain::BYE;
 use crate::proto::{self, Endpoint, GuestConfig, HostConfig, LineEnd, LineId, Now, Transmit};
 
 /// Reports of the IO threads that wait for the driver: at most 16 MiB of bytes that nobody has looked at.
@@ -251,6 +252,7 @@ impl Driver {
         match command {
             _ if self.ended => {}
             Command::Leave if self.is_connecting() => self.end(EndReason::Cancelled),
+            Command::Say { text } if self.is_connecting() && text == BYE => self.end(EndReason::Cancelled),
             Command::Leave => self.endpoint.handle_leave(now()),
             Command::Say { text } => self.endpoint.handle_say(now(), &text),
             Command::Remove { member } => self.endpoint.handle_remove(now(), member),
@@ -307,7 +309,6 @@ impl Driver {
 
     fn pass_on(&mut self, event: proto::Event) {
         match event {
-            proto::Event::Closed { .. } if self.is_connecting() => self.end(EndReason::Cancelled),
             proto::Event::Closed { reason } => self.end(EndReason::Closed(reason)),
             event => self.window.push(Event::Room(event)),
         }

@@ -145,7 +145,7 @@ impl Seat {
 
     pub(crate) fn sees_join(&self) -> Member {
         self.room("joined", |event| match event {
-            RoomEvent::Joined { member } => Some(member.clone()),
+            RoomEvent::Joined { member } if !member.me => Some(member.clone()),
             _ => None,
         })
     }

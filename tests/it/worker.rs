@@ -302,15 +302,16 @@ fn dropping_ends_lines_that_wait_for_bytes_and_says_bye() {
     let (host, port) = Seat::listening(host("韩梅梅"));
     let mut peers: Vec<_> = (0..20).map(|_| Raw::welcomed(port)).collect();
     for peer in &mut peers {
-        peer.sends("\n"); // a peer with newlines: `bye` needs no distance
-        host.sees_join();
+        peer.sends("在\n"); // with a newline: `bye` needs no distance from what was said before
+        host.hears("在");
     }
-    peers[0].sends("在\n");
-    host.hears("在");
+    host.say("都在");
+    for peer in &mut peers {
+        peer.reads("都在\n");
+    }
     assert!(time_to_drop(host) < JOIN_WITHIN);
-    assert!(peers[0].reads_to_end().contains("bye"));
-    for peer in &mut peers[1..] {
-        peer.reads_to_end();
+    for peer in &mut peers {
+        assert_eq!(peer.reads_to_end(), "bye\n");
     }
 }
 
