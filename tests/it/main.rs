@@ -11,6 +11,7 @@ mod plain;
 mod profile;
 mod program;
 mod proto;
+mod pure;
 mod sim;
 mod support;
 mod text;

@@ -1,6 +1,8 @@
 //! Bytes of one message <-> text, and the guess which encoding a peer speaks.
 
-use encoding_rs::{GB18030, GBK};
+use std::ops::RangeInclusive;
+
+use encoding_rs::{EncoderResult, GB18030, GBK};
 
 /// What the bytes of a line mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -126,26 +128,27 @@ pub(super) fn encode(text: &str, gbk: bool, out: &mut Vec<u8>) {
         out.extend_from_slice(text.as_bytes());
         return;
     }
-    let mut buffer = [0; 4];
+    let mut encoder = GBK.new_encoder();
+    let mut utf8 = [0; 4];
     for c in text.chars() {
-        encode_gbk_char(c, c.encode_utf8(&mut buffer), out);
+        let mut bytes = [0; 4];
+        let (result, _, length) =
+            encoder.encode_from_utf8_without_replacement(c.encode_utf8(&mut utf8), &mut bytes, false);
+        if result == EncoderResult::InputEmpty && is_gbk(c, &bytes[..length]) {
+            out.extend_from_slice(&bytes[..length]);
+        } else {
+            out.extend_from_slice(format!("&#{};", u32::from(c)).as_bytes());
+        }
     }
 }
 
-fn encode_gbk_char(c: char, text: &str, out: &mut Vec<u8>) {
-    if c.is_ascii() {
-        out.push(c as u8);
-        return;
+/// Whether the tutorial's `.decode("gbk")` reads what the WHATWG's encoder makes of a character. Python knows GBK 1.0:
+/// no euro sign in one byte, no private use, and none of the characters that came with GB 18030 in 2000 and 2005.
+fn is_gbk(c: char, bytes: &[u8]) -> bool {
+    const PRIVATE_USE: RangeInclusive<char> = '\u{E000}'..='\u{F8FF}';
+    match bytes {
+        [byte] => byte.is_ascii(),
+        [0xFE, _] | [0xA6, 0xD9..=0xDF | 0xEC | 0xED | 0xF3] | [0xA8, 0xBC | 0xBF] | [0xA9, 0x89..=0x95] => false,
+        _ => !PRIVATE_USE.contains(&c),
     }
-    let (bytes, _, unmappable) = GBK.encode(text);
-    if unmappable || !is_in_python_gbk(&bytes) {
-        out.extend_from_slice(format!("&#{};", u32::from(c)).as_bytes());
-    } else {
-        out.extend_from_slice(&bytes);
-    }
-}
-
-/// Whether Python's `gbk` codec, which the tutorial's programs use, reads what the WHATWG's encoder wrote.
-fn is_in_python_gbk(bytes: &[u8]) -> bool {
-    bytes.len() == 2
 }
