@@ -23,7 +23,7 @@ const SETTINGS_DAMAGED_FILE: &str = "settings.damaged.json";
 /// The name of somebody whose computer does not know them.
 const NAMELESS: &str = "Guest";
 /// The tutorial's greeting.
-const DEFAULT_WELCOME: &str = "天王盖地虎,宝塔镇河妖";
+pub const DEFAULT_WELCOME: &str = "天王盖地虎,宝塔镇河妖";
 /// Smaller than this nobody can read, larger than this one button fills the window.
 const ZOOM: std::ops::RangeInclusive<f32> = 0.5..=3.0;
 

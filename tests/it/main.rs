@@ -9,6 +9,7 @@ mod gui;
 mod loopback;
 mod plain;
 mod profile;
+mod program;
 mod proto;
 mod pure;
 mod sim;
