@@ -10,6 +10,7 @@ mod loopback;
 mod plain;
 mod profile;
 mod proto;
+mod pure;
 mod sim;
 mod support;
 mod text;
