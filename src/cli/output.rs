@@ -183,3 +183,6 @@ fn word(raw: &str) -> String {
 fn words(raw: &str) -> String {
     text::for_terminal(raw).replace('\n', "\n       ")
 }
+
+#[cfg(test)]
+mod tests;
