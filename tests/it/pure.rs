@@ -87,7 +87,7 @@ impl Room {
     }
 
     pub(crate) fn open_from(mut self, line: u64, address: &str) -> Self {
-        let address: SocketAddr = address.parse().unwrap();
+        let address: SocketAddr = address.parse().expect("tests write addresses right");
         self.wires.entry(line).or_default();
         self.endpoint.handle_opened(self.now, LineId(line), address);
         self.drain();
@@ -96,13 +96,13 @@ impl Room {
 
     /// From now on the operating system takes only so many bytes more of a line.
     pub(crate) fn stalls(mut self, line: u64, after: usize) -> Self {
-        self.wires.get_mut(&line).unwrap().room = Some(after);
+        self.wire_mut(line).room = Some(after);
         self
     }
 
     /// The peer reads again.
     pub(crate) fn reads(mut self, line: u64) -> Self {
-        self.wires.get_mut(&line).unwrap().room = None;
+        self.wire_mut(line).room = None;
         self.write(LineId(line));
         self.drain();
         self
@@ -164,12 +164,12 @@ impl Room {
             match transmit {
                 Transmit::Write(line) => self.write(line),
                 Transmit::Finish(line) => {
-                    let wire = self.wires.get_mut(&line.0).unwrap();
+                    let wire = self.wire_mut(line.0);
                     assert!(!wire.finished && !wire.closed, "one FIN, before the close");
                     wire.finished = true;
                 }
                 Transmit::Close(line) => {
-                    let wire = self.wires.get_mut(&line.0).unwrap();
+                    let wire = self.wire_mut(line.0);
                     assert!(!wire.closed, "one close");
                     wire.closed = true;
                 }
@@ -182,7 +182,7 @@ impl Room {
 
     fn write(&mut self, line: LineId) {
         let milliseconds = self.now.monotonic.duration_since(epoch()).as_millis() as u64;
-        let wire = self.wires.get_mut(&line.0).unwrap();
+        let wire = self.wires.get_mut(&line.0).expect("only opened lines are used");
         assert!(!wire.finished && !wire.closed, "nothing is written behind the end");
         let pending = self.endpoint.pending(line);
         let taken = wire.room.map_or(pending.len(), |room| room.min(pending.len()));
@@ -194,6 +194,10 @@ impl Room {
         self.endpoint.handle_written(self.now, line, taken);
     }
 
+    fn wire_mut(&mut self, line: u64) -> &mut Wire {
+        self.wires.get_mut(&line).expect("only opened lines are used")
+    }
+
     pub(crate) fn wire(&self, line: u64) -> &Wire {
         &self.wires[&line]
     }
@@ -201,7 +205,7 @@ impl Room {
     /// What the peer has received since the last question, as text.
     #[track_caller]
     pub(crate) fn hears(mut self, line: u64, expected: &str) -> Self {
-        let received = std::mem::take(&mut self.wires.get_mut(&line).unwrap().received);
+        let received = std::mem::take(&mut self.wire_mut(line).received);
         assert_eq!(String::from_utf8_lossy(&received), expected, "on line {line}");
         self
     }
@@ -212,6 +216,14 @@ impl Room {
         let shown: Vec<String> = self.events.drain(..).map(|event| describe(&event)).collect();
         assert_eq!(shown, expected);
         self
+    }
+
+    /// Looks at the last of what happened only.
+    #[track_caller]
+    pub(crate) fn quietly_but_last(mut self, expected: &[&str]) -> Self {
+        let forgotten = self.events.len().saturating_sub(expected.len());
+        self.events.drain(..forgotten);
+        self.shows(expected)
     }
 
     /// Forgets what happened so far.
@@ -241,7 +253,7 @@ pub(crate) fn describe(event: &Event) -> String {
         Event::Notice { notice } => write!(line, "notice {notice:?}"),
         Event::Closed { reason } => write!(line, "closed: {reason:?}"),
     }
-    .unwrap();
+    .expect("a string takes everything");
     line
 }
 
@@ -287,8 +299,8 @@ impl Pair {
     /// Carries bytes and ends until nothing moves.
     pub(crate) fn drive(mut self) -> Self {
         loop {
-            let to_guest = std::mem::take(&mut self.host.wires.get_mut(&1).unwrap().received);
-            let to_host = std::mem::take(&mut self.guest.wires.get_mut(&1).unwrap().received);
+            let to_guest = std::mem::take(&mut self.host.wire_mut(1).received);
+            let to_host = std::mem::take(&mut self.guest.wire_mut(1).received);
             if to_guest.is_empty() && to_host.is_empty() {
                 break;
             }

@@ -2,6 +2,8 @@
 //!
 //! Where Python is installed the programs themselves are run as well: `tests/it/tutorial/*.py`.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
 

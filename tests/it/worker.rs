@@ -1,5 +1,7 @@
 //! Workers over loopback on port 0: rooms, faults, cancelling, dropping.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, Ipv6Addr, TcpListener, TcpStream};
 use std::process::{Command as Process, Stdio};
