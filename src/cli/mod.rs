@@ -1,6 +1,6 @@
 //! `landline-cli` without its `main`: arguments, standard input to commands, events to JSON lines.
 //!
-//! The contract with scripts is `docs/cli.md`. Input is read on one thread and signals on another; [`session`] brings
+//! The contract with scripts is `docs/cli.md`. Input is read on one thread and signals on another; a session brings
 //! them together with the worker's events in one loop.
 
 use std::io::{self, IsTerminal as _};

@@ -88,9 +88,9 @@ fn write_at_once(stream: &mut dyn Write, bytes: &[u8]) -> io::Result<()> {
 fn readable(record: &Record<'_>, typed: bool, zone: &TimeZone) -> Option<(Stream, String)> {
     let line = match record {
         Record::Started { .. } => return None,
-        Record::Listening { addresses, room, .. } => listening(addresses, room.name),
+        Record::Listening { addresses, room, .. } => listening(addresses, room.name) + invitation(typed),
         Record::Connecting { address } => format!("Connecting to {address} …"),
-        Record::Connected { host, .. } => format!("You are in the room of {}", word(host.name)),
+        Record::Connected { host, .. } => format!("You are in the room of {}{}", word(host.name), invitation(typed)),
         Record::Joined { member, address } => came(member, address.as_ref()),
         Record::Left { member, reason, detail } => went(member, reason, *detail),
         Record::Renamed { member, previous } => format!("· {} is now {}", word(previous), name(member)),
@@ -110,6 +110,15 @@ fn readable(record: &Record<'_>, typed: bool, zone: &TimeZone) -> Option<(Stream
         Record::Closed { reason } => closed(reason)?.to_owned(),
     };
     Some((Stream::Out, line))
+}
+
+/// For whoever sits at the terminal and wonders what next.
+fn invitation(typed: bool) -> &'static str {
+    if typed {
+        "\nWrite a line to say it, /who to see who is here, /bye to leave"
+    } else {
+        ""
+    }
 }
 
 fn listening(addresses: &[std::net::SocketAddr], room: &str) -> String {
@@ -183,3 +192,6 @@ fn word(raw: &str) -> String {
 fn words(raw: &str) -> String {
     text::for_terminal(raw).replace('\n', "\n       ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -222,7 +222,7 @@ impl<'a> Session<'a> {
             Request::Unknown(command) => self.error(
                 "unknown-command",
                 &format!("there is no command /{command}; nothing was sent"),
-                "Begin the line with // to send a line that begins with a slash.",
+                "There are /who, /remove and /bye; begin the line with // to send one that begins with a slash.",
             ),
         }
     }

@@ -203,7 +203,7 @@ fn row_text(row: &Row) -> String {
 }
 
 fn message_text(message: &Message) -> String {
-    let seq = message.seq.map_or("-".to_owned(), |seq| format!("#{seq}"));
+    let seq = message.seq.map_or_else(|| "-".to_owned(), |seq| format!("#{seq}"));
     let author = message.author.as_ref().map_or("me", |author| &author.name);
     let mark = match message.delivery {
         Delivery::Received => "",

@@ -20,7 +20,7 @@ pub(crate) struct Program {
     out: Receiver<String>,
     err: Receiver<String>,
     /// Removed with it.
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 /// How it ended.
@@ -41,10 +41,12 @@ impl Program {
 
     /// With a profile of its own.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let profile = tempfile::tempdir().unwrap();
+        Self::start_in(tempfile::tempdir().unwrap(), arguments)
+    }
+
+    fn start_in(profile: TempDir, arguments: &[&str]) -> Self {
         let folder = profile.path().to_str().unwrap();
-        let mut command = command(&[&["--profile", folder], arguments].concat());
-        let mut child = command
+        let mut child = command(&[&["--profile", folder], arguments].concat())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -57,7 +59,7 @@ impl Program {
             child,
             out,
             err,
-            _profile: profile,
+            profile,
         }
     }
 
@@ -70,6 +72,11 @@ impl Program {
         let address = listening["addresses"][0].as_str().unwrap().parse().unwrap();
         program.record("notice");
         (program, address)
+    }
+
+    /// Its profile.
+    pub(crate) fn profile(&self) -> &str {
+        self.profile.path().to_str().unwrap()
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) {
@@ -148,6 +155,17 @@ impl Drop for Program {
         // It has mostly ended already, and then there is nothing to kill.
         self.child.kill().ok();
         self.child.wait().ok();
+    }
+}
+
+impl From<std::process::Output> for Outcome {
+    fn from(output: std::process::Output) -> Self {
+        let lines = |bytes| String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect();
+        Self {
+            code: output.status.code(),
+            out: lines(output.stdout),
+            err: lines(output.stderr),
+        }
     }
 }
 

@@ -30,9 +30,7 @@ struct Records(Sender<serde_json::Value>);
 impl Write for Records {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let record = serde_json::from_slice(bytes)?;
-        self.0
-            .send(record)
-            .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
+        self.0.send(record).map_err(io::Error::other)?;
         Ok(bytes.len())
     }
 
