@@ -210,7 +210,7 @@ pub(crate) const DARK: Palette = Palette {
     own_code: rgb(0x31_48B8),
     highlight: rgb(0x6B_5200),
     on_highlight: rgb(0xF4_F5F8),
-    selection: rgb(0x3B_4A80),
+    selection: rgb(0x32_4074),
     own_selection: rgb(0x22_2F86),
     thumb: rgb(0x4A_4F5B),
     shadow: Color32::from_black_alpha(110),
