@@ -12,6 +12,7 @@ mod icons;
 mod members;
 mod message;
 mod rooms;
+mod sentences;
 mod settings;
 mod strings;
 mod system_theme;
