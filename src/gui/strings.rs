@@ -179,6 +179,27 @@ strings! {
     dismiss: "Dismiss", "关闭提示";
     copied: "Copied", "已复制";
     saying_goodbye: "Leaving the rooms…", "正在离开房间…";
+
+    // The transcript.
+    transcript: "Messages of this room", "这个房间的消息";
+    scroll_bar: "Scroll through the messages", "滚动消息";
+    jump_to_latest: "Jump to latest", "跳到最新消息";
+    today: "Today", "今天";
+    yesterday: "Yesterday", "昨天";
+    older_gone: "Older messages are no longer kept here", "更早的消息已不再保留";
+    sending: "On its way", "正在发出";
+    sent: "Handed to the network", "已交给网络";
+    nobody_heard: "nobody was here", "当时没有人";
+    nobody_heard_hint: "Nobody was in the room to hear this", "当时房间里没有人能收到这条消息";
+    not_sent: "Not sent", "未发送";
+    show_all: "Show all", "显示全部";
+    show_less: "Show less", "收起";
+    copy_message: "Copy message", "复制消息";
+    copy_selection: "Copy selection", "复制选中内容";
+    copy_everything: "Copy everything", "复制全部消息";
+    copy_link: "Copy link", "复制链接";
+    open_link: "Open", "打开";
+    open_link_title: "Open this page in your browser?", "在浏览器中打开这个网页？";
 }
 
 /// The words for a language.
