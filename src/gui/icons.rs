@@ -1,1 +1,503 @@
 //! Line icons, drawn with the painter on a 24-unit grid.
+//!
+//! No asset and no font: crisp at any scale, and the colour follows the theme.
+
+use std::f32::consts::{FRAC_PI_2, PI, TAU};
+
+use egui::{Color32, Painter, Pos2, Rect, Response, Role, Shape, Stroke, Ui, Vec2, WidgetInfo, vec2};
+
+use super::theme::{self, space};
+
+/// Units of the grid.
+const GRID: f32 = 24.0;
+/// Width of a line, in units.
+const WIDTH: f32 = 1.75;
+/// Side of an icon, in points.
+pub(crate) const SIDE: f32 = 20.0;
+
+/// Everything that has a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Icon {
+    /// Find.
+    Search,
+    /// Who is here.
+    People,
+    /// Something to know.
+    Info,
+    /// Settings.
+    Gear,
+    /// A new room.
+    Plus,
+    /// Say it.
+    Send,
+    /// Close, clear.
+    Close,
+    /// Done, sent.
+    Check,
+    /// Delivered.
+    DoubleCheck,
+    /// On its way.
+    Clock,
+    /// Did not work.
+    Warning,
+    /// Encrypted.
+    Lock,
+    /// Plain text.
+    OpenLock,
+    /// Copy.
+    Copy,
+    /// Down, unfold.
+    ChevronDown,
+    /// Up.
+    ChevronUp,
+    /// Back.
+    ChevronLeft,
+    /// Again.
+    Retry,
+    /// Save to a file.
+    Download,
+    /// Leave the room.
+    Leave,
+    /// Come into a room.
+    Join,
+    /// Open a room.
+    Host,
+    /// The line.
+    Line,
+    /// By day.
+    Sun,
+    /// By night.
+    Moon,
+    /// Language.
+    Globe,
+    /// Keys.
+    Keyboard,
+    /// Emoji.
+    Smile,
+}
+
+impl Icon {
+    /// All of them.
+    pub(crate) const ALL: [Self; 28] = [
+        Self::Search,
+        Self::People,
+        Self::Info,
+        Self::Gear,
+        Self::Plus,
+        Self::Send,
+        Self::Close,
+        Self::Check,
+        Self::DoubleCheck,
+        Self::Clock,
+        Self::Warning,
+        Self::Lock,
+        Self::OpenLock,
+        Self::Copy,
+        Self::ChevronDown,
+        Self::ChevronUp,
+        Self::ChevronLeft,
+        Self::Retry,
+        Self::Download,
+        Self::Leave,
+        Self::Join,
+        Self::Host,
+        Self::Line,
+        Self::Sun,
+        Self::Moon,
+        Self::Globe,
+        Self::Keyboard,
+        Self::Smile,
+    ];
+
+    /// Paints the icon into the largest square in the middle of `rect`.
+    pub(crate) fn paint(self, painter: &Painter, rect: Rect, color: Color32) {
+        let pen = Pen::new(painter, rect, color);
+        match self {
+            Self::Search | Self::People | Self::Info | Self::Gear | Self::Globe | Self::Keyboard | Self::Smile => {
+                self.paint_thing(&pen);
+            }
+            Self::Sun | Self::Moon | Self::Lock | Self::OpenLock | Self::Host | Self::Line | Self::Copy => {
+                self.paint_object(&pen);
+            }
+            _ => self.paint_sign(&pen),
+        }
+    }
+
+    fn paint_sign(self, pen: &Pen<'_>) {
+        match self {
+            Self::Plus => {
+                pen.line(&[(12.0, 5.0), (12.0, 19.0)]);
+                pen.line(&[(5.0, 12.0), (19.0, 12.0)]);
+            }
+            Self::Send => pen.fill(&[(4.5, 4.5), (21.0, 12.0), (4.5, 19.5), (7.0, 12.0)]),
+            Self::Close => {
+                pen.line(&[(6.5, 6.5), (17.5, 17.5)]);
+                pen.line(&[(17.5, 6.5), (6.5, 17.5)]);
+            }
+            Self::Check => pen.line(&[(5.0, 12.5), (10.0, 17.5), (19.5, 7.0)]),
+            Self::DoubleCheck => {
+                pen.line(&[(1.5, 12.5), (6.5, 17.5), (16.0, 7.0)]);
+                pen.line(&[(11.5, 16.5), (12.5, 17.5), (22.5, 7.0)]);
+            }
+            Self::Clock => {
+                pen.circle((12.0, 12.0), 8.5);
+                pen.line(&[(12.0, 7.5), (12.0, 12.0), (15.0, 14.0)]);
+            }
+            Self::Warning => {
+                pen.closed(&[(12.0, 4.0), (21.0, 19.5), (3.0, 19.5)]);
+                pen.line(&[(12.0, 10.0), (12.0, 14.0)]);
+                pen.dot((12.0, 16.8), 1.1);
+            }
+            Self::ChevronDown => pen.line(&[(6.0, 9.5), (12.0, 15.5), (18.0, 9.5)]),
+            Self::ChevronUp => pen.line(&[(6.0, 14.5), (12.0, 8.5), (18.0, 14.5)]),
+            Self::ChevronLeft => pen.line(&[(14.5, 6.0), (8.5, 12.0), (14.5, 18.0)]),
+            Self::Retry => {
+                pen.arc((12.0, 12.0), 7.5, -FRAC_PI_2 * 0.4, TAU * 0.8);
+                pen.line(&[(19.8, 4.8), (19.4, 9.6), (14.6, 9.2)]);
+            }
+            Self::Download => {
+                pen.line(&[(12.0, 4.0), (12.0, 14.5)]);
+                pen.line(&[(7.5, 10.5), (12.0, 15.0), (16.5, 10.5)]);
+                pen.line(&[(4.5, 16.5), (4.5, 19.5), (19.5, 19.5), (19.5, 16.5)]);
+            }
+            Self::Leave => {
+                pen.line(&[(10.0, 4.5), (5.0, 4.5), (5.0, 19.5), (10.0, 19.5)]);
+                pen.line(&[(10.0, 12.0), (20.0, 12.0)]);
+                pen.line(&[(16.0, 8.0), (20.0, 12.0), (16.0, 16.0)]);
+            }
+            _ => {
+                // Join, the mirror of leaving.
+                pen.line(&[(14.0, 4.5), (19.0, 4.5), (19.0, 19.5), (14.0, 19.5)]);
+                pen.line(&[(4.0, 12.0), (14.0, 12.0)]);
+                pen.line(&[(10.0, 8.0), (14.0, 12.0), (10.0, 16.0)]);
+            }
+        }
+    }
+
+    fn paint_thing(self, pen: &Pen<'_>) {
+        match self {
+            Self::Search => {
+                pen.circle((10.8, 10.8), 6.8);
+                pen.line(&[(15.8, 15.8), (20.5, 20.5)]);
+            }
+            Self::People => {
+                pen.circle((9.2, 8.2), 3.6);
+                pen.curve([(2.8, 19.5), (2.8, 12.6), (15.6, 12.6), (15.6, 19.5)]);
+                pen.arc((15.2, 8.2), 3.6, -FRAC_PI_2, FRAC_PI_2 * 1.9);
+                pen.curve([(17.0, 14.2), (19.6, 14.8), (21.2, 16.8), (21.2, 19.5)]);
+            }
+            Self::Info => {
+                pen.circle((12.0, 12.0), 8.8);
+                pen.line(&[(12.0, 11.2), (12.0, 16.4)]);
+                pen.dot((12.0, 8.0), 1.15);
+            }
+            Self::Gear => pen.gear(),
+            Self::Globe => {
+                pen.circle((12.0, 12.0), 8.8);
+                pen.line(&[(3.4, 12.0), (20.6, 12.0)]);
+                pen.curve([(12.0, 3.2), (6.8, 8.0), (6.8, 16.0), (12.0, 20.8)]);
+                pen.curve([(12.0, 3.2), (17.2, 8.0), (17.2, 16.0), (12.0, 20.8)]);
+            }
+            Self::Keyboard => {
+                pen.rect((2.8, 6.0), (21.2, 18.0), 2.5);
+                for x in [6.5, 10.2, 13.8, 17.5] {
+                    pen.dot((x, 10.0), 1.0);
+                }
+                pen.line(&[(8.0, 14.2), (16.0, 14.2)]);
+            }
+            _ => {
+                pen.circle((12.0, 12.0), 8.8);
+                pen.dot((8.9, 9.8), 1.15);
+                pen.dot((15.1, 9.8), 1.15);
+                pen.arc((12.0, 12.2), 4.6, PI * 0.12, PI * 0.76);
+            }
+        }
+    }
+
+    fn paint_object(self, pen: &Pen<'_>) {
+        match self {
+            Self::Sun => {
+                pen.circle((12.0, 12.0), 4.2);
+                for step in 0..8_u8 {
+                    let way = Vec2::angled(f32::from(step) * TAU / 8.0);
+                    let at = |distance: f32| (12.0 + way.x * distance, 12.0 + way.y * distance);
+                    pen.line(&[at(7.2), at(9.6)]);
+                }
+            }
+            Self::Moon => {
+                pen.arc((12.0, 12.0), 8.6, -0.05, PI * 1.53);
+                pen.curve([(12.6, 3.4), (9.2, 9.0), (14.6, 15.4), (20.6, 11.6)]);
+            }
+            Self::Lock | Self::OpenLock => {
+                pen.rect((5.5, 10.5), (18.5, 20.0), 2.5);
+                if self == Self::Lock {
+                    pen.arc((12.0, 8.0), 4.0, PI, PI);
+                    pen.line(&[(16.0, 8.0), (16.0, 10.5)]);
+                    pen.line(&[(8.0, 8.0), (8.0, 10.5)]);
+                } else {
+                    pen.arc((12.0, 7.5), 4.0, PI, PI * 0.9);
+                    pen.line(&[(8.0, 7.5), (8.0, 10.5)]);
+                }
+                pen.line(&[(12.0, 14.2), (12.0, 16.4)]);
+            }
+            Self::Host => {
+                pen.dot((12.0, 9.0), 1.6);
+                pen.line(&[(12.0, 11.0), (12.0, 20.5)]);
+                for radius in [4.6, 8.4] {
+                    pen.arc((12.0, 9.0), radius, -PI * 0.25, PI * 0.5);
+                    pen.arc((12.0, 9.0), radius, PI * 0.75, PI * 0.5);
+                }
+            }
+            Self::Line => {
+                pen.circle((5.5, 12.0), 2.6);
+                pen.circle((18.5, 12.0), 2.6);
+                pen.line(&[(8.3, 12.0), (15.7, 12.0)]);
+            }
+            _ => {
+                pen.rect((8.5, 8.5), (19.5, 19.5), 2.5);
+                pen.line(&[
+                    (15.5, 5.5),
+                    (15.5, 5.2),
+                    (14.8, 4.5),
+                    (5.2, 4.5),
+                    (4.5, 5.2),
+                    (4.5, 14.8),
+                    (5.2, 15.5),
+                    (5.5, 15.5),
+                ]);
+            }
+        }
+    }
+}
+
+/// Draws on the grid.
+struct Pen<'a> {
+    painter: &'a Painter,
+    origin: Pos2,
+    unit: f32,
+    stroke: Stroke,
+}
+
+impl<'a> Pen<'a> {
+    fn new(painter: &'a Painter, rect: Rect, color: Color32) -> Self {
+        let unit = rect.width().min(rect.height()) / GRID;
+        Self {
+            painter,
+            origin: rect.center() - Vec2::splat(GRID / 2.0 * unit),
+            unit,
+            stroke: Stroke::new(WIDTH * unit.max(0.6), color),
+        }
+    }
+
+    fn at(&self, (x, y): (f32, f32)) -> Pos2 {
+        self.origin + vec2(x, y) * self.unit
+    }
+
+    /// A line with round ends.
+    fn line(&self, points: &[(f32, f32)]) {
+        let points: Vec<Pos2> = points.iter().map(|point| self.at(*point)).collect();
+        self.path(points);
+    }
+
+    fn path(&self, points: Vec<Pos2>) {
+        let radius = self.stroke.width / 2.0;
+        for end in [points.first(), points.last()].into_iter().flatten() {
+            self.painter.circle_filled(*end, radius * 0.94, self.stroke.color);
+        }
+        self.painter.add(Shape::line(points, self.stroke));
+    }
+
+    fn closed(&self, points: &[(f32, f32)]) {
+        let points = points.iter().map(|point| self.at(*point)).collect();
+        self.painter.add(Shape::closed_line(points, self.stroke));
+    }
+
+    /// A filled outline; the last corner is the notch of a paper plane, so the shape is drawn as two convex halves.
+    fn fill(&self, points: &[(f32, f32); 4]) {
+        let [top, tip, bottom, notch] = points.map(|point| self.at(point));
+        for half in [vec![top, tip, notch], vec![notch, tip, bottom]] {
+            let seam = Stroke::new(0.6 * self.unit, self.stroke.color);
+            self.painter.add(Shape::convex_polygon(half, self.stroke.color, seam));
+        }
+    }
+
+    fn circle(&self, middle: (f32, f32), radius: f32) {
+        self.painter
+            .circle_stroke(self.at(middle), radius * self.unit, self.stroke);
+    }
+
+    fn dot(&self, middle: (f32, f32), radius: f32) {
+        self.painter
+            .circle_filled(self.at(middle), radius * self.unit, self.stroke.color);
+    }
+
+    fn rect(&self, from: (f32, f32), to: (f32, f32), radius: f32) {
+        let rect = Rect::from_two_pos(self.at(from), self.at(to));
+        self.painter
+            .rect_stroke(rect, radius * self.unit, self.stroke, egui::StrokeKind::Middle);
+    }
+
+    /// Clockwise from `start` (0 is to the right) through `sweep`.
+    fn arc(&self, middle: (f32, f32), radius: f32, start: f32, sweep: f32) {
+        const STEPS: u8 = 24;
+        let middle = self.at(middle);
+        let angle = |step: u8| start + sweep * f32::from(step) / f32::from(STEPS);
+        self.path(
+            (0..=STEPS)
+                .map(|step| middle + Vec2::angled(angle(step)) * radius * self.unit)
+                .collect(),
+        );
+    }
+
+    fn curve(&self, points: [(f32, f32); 4]) {
+        let points = points.map(|point| self.at(point));
+        self.painter.add(egui::epaint::CubicBezierShape::from_points_stroke(
+            points,
+            false,
+            Color32::TRANSPARENT,
+            self.stroke,
+        ));
+    }
+
+    fn gear(&self) {
+        const TEETH: u8 = 8;
+        let middle = self.at((12.0, 12.0));
+        let step = TAU / f32::from(TEETH);
+        let corner = |tooth: u8, part: f32, radius: f32| {
+            middle + Vec2::angled(f32::from(tooth) * step + step * part) * radius * self.unit
+        };
+        let outline = (0..TEETH).flat_map(|tooth| {
+            [(-0.34, 7.0), (-0.2, 9.2), (0.2, 9.2), (0.34, 7.0)].map(|(part, radius)| corner(tooth, part, radius))
+        });
+        self.painter.add(Shape::closed_line(outline.collect(), self.stroke));
+        self.circle((12.0, 12.0), 3.0);
+    }
+}
+
+/// A button that is an icon, with a name for people who hear the window and a tooltip for people who see it.
+pub(crate) fn button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(space::ICON_BUTTON), egui::Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
+    if ui.is_rect_visible(rect) {
+        let palette = theme::palette(ui);
+        let over = ui
+            .ctx()
+            .animate_bool_with_time(response.id.with("over"), response.hovered(), theme::MOTION);
+        ui.painter()
+            .rect_filled(rect, theme::radius::CONTROL, palette.hover.gamma_multiply(over));
+        if response.has_focus() {
+            ring(ui.painter(), rect, theme::radius::CONTROL, palette);
+        }
+        let color = if ui.is_enabled() {
+            palette.dim.lerp_to_gamma(palette.text, over)
+        } else {
+            palette.faint
+        };
+        icon.paint(
+            ui.painter(),
+            Rect::from_center_size(rect.center(), Vec2::splat(SIDE)),
+            color,
+        );
+    }
+    response.on_hover_text(name)
+}
+
+/// The ring around what has the focus.
+pub(crate) fn ring(painter: &Painter, rect: Rect, radius: u8, palette: &theme::Palette) {
+    painter.rect_stroke(rect, radius, palette.focus_ring(), egui::StrokeKind::Inside);
+}
+
+/// A person: a disc in their hue with their initials.
+pub(crate) fn avatar(painter: &Painter, middle: Pos2, diameter: f32, name: &str, hue: usize) {
+    let [top, bottom] = theme::avatar(hue);
+    painter.add(disc(middle, diameter / 2.0, top, bottom));
+    let font = theme::semibold((diameter * 0.38).round());
+    let galley = painter.layout_no_wrap(initials(name), font, Color32::WHITE);
+    let ink = galley.mesh_bounds;
+    let at = if ink.is_positive() {
+        middle - ink.center().to_vec2()
+    } else {
+        middle - galley.size() / 2.0
+    };
+    painter.galley(at, galley, Color32::WHITE);
+}
+
+/// A disc whose colour runs from `top` to `bottom`, with a soft edge.
+fn disc(middle: Pos2, radius: f32, top: Color32, bottom: Color32) -> Shape {
+    const STEPS: u32 = 48;
+    const SOFT: f32 = 0.5;
+    let mut mesh = egui::Mesh::default();
+    let tint = |y: f32| top.lerp_to_gamma(bottom, (y / radius).mul_add(0.5, 0.5).clamp(0.0, 1.0));
+    mesh.colored_vertex(middle, tint(0.0));
+    for step in 0..STEPS {
+        let way = Vec2::angled(step as f32 / STEPS as f32 * TAU);
+        let color = tint(way.y * radius);
+        mesh.colored_vertex(middle + way * (radius - SOFT), color);
+        mesh.colored_vertex(middle + way * (radius + SOFT), color.gamma_multiply(0.0));
+        let (inner, outer) = (1 + step * 2, 2 + step * 2);
+        let next = (step + 1) % STEPS;
+        let (next_inner, next_outer) = (1 + next * 2, 2 + next * 2);
+        mesh.add_triangle(0, inner, next_inner);
+        mesh.add_triangle(inner, outer, next_outer);
+        mesh.add_triangle(inner, next_outer, next_inner);
+    }
+    Shape::mesh(mesh)
+}
+
+/// What stands on a person's disc: one Chinese character, or the first letters of the first two words.
+pub(crate) fn initials(name: &str) -> String {
+    if let Some(han) = name
+        .chars()
+        .find(|c| (0x2E80..0xE000).contains(&(*c as u32)) && c.is_alphanumeric())
+    {
+        return han.to_string();
+    }
+    let letter = |word: &str| word.chars().find(|c| c.is_alphanumeric());
+    let found: String = name
+        .split_whitespace()
+        .filter_map(letter)
+        .take(2)
+        .flat_map(char::to_uppercase)
+        .collect();
+    if found.is_empty() { "?".to_owned() } else { found }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Icon, initials};
+
+    #[test]
+    fn initials_are_short_in_every_script() {
+        let found = [
+            "Lin Xiaoyu 林小雨",
+            "林小雨",
+            "marek",
+            "Marek Novák",
+            "plain guest 10.0.0.1",
+            "🦀",
+            "",
+        ]
+        .map(initials);
+        assert_eq!(found, ["林", "林", "M", "MN", "PG", "?", "?"]);
+    }
+
+    #[test]
+    fn every_icon_paints_inside_its_rectangle() {
+        let rect = egui::Rect::from_min_size(egui::pos2(100.0, 100.0), egui::Vec2::splat(24.0));
+        for icon in Icon::ALL {
+            let ctx = egui::Context::default();
+            let output = ctx.run_ui(egui::RawInput::default(), |ui| {
+                let painter = ui.ctx().layer_painter(egui::LayerId::background());
+                icon.paint(&painter, rect, egui::Color32::WHITE);
+            });
+            let bounds = output.shapes.iter().map(|shape| shape.shape.visual_bounding_rect());
+            let bounds = bounds.fold(egui::Rect::NOTHING, egui::Rect::union);
+            output.drop_without_applying_deltas();
+            assert!(
+                bounds.width().max(bounds.height()) > 8.0,
+                "{icon:?} is drawn: {bounds:?}"
+            );
+            assert!(rect.expand(0.5).contains_rect(bounds), "{icon:?}: {bounds:?}");
+        }
+    }
+}
