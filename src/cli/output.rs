@@ -129,7 +129,7 @@ fn listening(addresses: &[std::net::SocketAddr], room: &str) -> String {
 fn came(member: &Person<'_>, address: Option<&std::net::SocketAddr>) -> String {
     match address {
         // A guest without a name is called by the address.
-        Some(address) if !member.name.contains(&address.to_string()) => {
+        Some(address) if !member.name.contains(&address.ip().to_string()) => {
             format!("→ {} came in from {address} ({})", name(member), member.id)
         }
         _ => format!("→ {} came in ({})", name(member), member.id),

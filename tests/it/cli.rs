@@ -247,11 +247,30 @@ fn failures_say_what_to_do_and_exit_with_1() {
         (Some(1), &json!("refused"))
     );
 
-    let guest = Program::json(&["join", "landline:anything"]).outcome();
-    assert_eq!(
-        (guest.code, &guest.records("error")[0]["code"]),
-        (Some(1), &json!("no-invites-yet"))
-    );
+    // An address of documents (RFC 5737), a name of nobody (RFC 6761), and what the next version brings.
+    for (arguments, code) in [
+        (
+            vec!["host", "--bind", "203.0.113.1", "--port", "0"],
+            "address-not-local",
+        ),
+        (vec!["join", "nowhere.invalid"], "not-resolved"),
+        (vec!["join", "landline:anything"], "no-invites-yet"),
+    ] {
+        let outcome = Program::json(&arguments).outcome();
+        assert_eq!(outcome.code, Some(1), "{outcome:?}");
+        assert_eq!(outcome.records("error")[0]["code"], code, "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_room_takes_as_many_guests_as_it_is_told() {
+    let (host, address) = Program::host(&["--max-guests", "1"]);
+    let mut first = Peer::enter(address, &host);
+    let mut second = Peer::connect(address);
+    assert_eq!(host.until("notice")["code"], "room-full");
+    assert!(second.rest().contains("full"));
+    first.write(b"still here\n");
+    assert_eq!(host.record("message")["text"], "still here");
 }
 
 #[test]

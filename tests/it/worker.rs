@@ -199,7 +199,7 @@ fn a_port_is_free_again_when_the_room_has_ended() {
     let (first, port) = Seat::listening(host("韩梅梅"));
     let _guest = Raw::welcomed(port);
     first.send(Command::Leave);
-    first.end();
+    first.until("ended", |event| matches!(event, Event::Ended(_)).then_some(()));
     let mut config = host("韩梅梅");
     change_host(&mut config, |host| host.port = port);
     assert_eq!(Seat::listening(config).1, port);
@@ -546,6 +546,7 @@ fn ten_megabytes_without_a_newline_close_that_line_only() {
     }
     other.sends("还在\n");
     host.hears("还在");
+    assert!(time_to_drop(host) < JOIN_WITHIN);
 }
 
 #[test]

@@ -64,9 +64,9 @@ fn comings_and_goings() {
     );
     assert_eq!(
         read(proto::Event::Joined {
-            member: member("plain guest 10.0.0.2:5000")
+            member: member("plain guest 10.0.0.2")
         }),
-        "→ plain guest 10.0.0.2:5000 came in (m3)"
+        "→ plain guest 10.0.0.2 came in (m3)"
     );
     assert_eq!(left(LeaveReason::Bye), "← Ann left");
     assert_eq!(
