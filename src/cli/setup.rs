@@ -8,7 +8,7 @@ use super::Exit;
 use super::args::{Args, CONNECT_WITHIN, Host, Join, PlaceError, parse_place};
 use super::input::Line;
 use super::record::Record;
-use crate::profile::{ProfileError, Settings};
+use crate::profile::{self, ProfileError, Settings};
 use crate::proto::{Address, Encoding, Limits};
 use crate::text;
 use crate::worker::{self, Config, Role};
@@ -78,8 +78,13 @@ impl SetupError {
 
 /// The room that `host` opens.
 pub(super) fn host(args: &Args, host: &Host, settings: &Settings) -> Result<Config, SetupError> {
+    let room = match (&host.room, &args.name) {
+        (Some(room), _) => room.clone(),
+        (None, Some(name)) => profile::room_of(name),
+        (None, None) => settings.room.clone(),
+    };
     let role = Role::Host(worker::Host {
-        room: name(host.room.as_deref().unwrap_or(&settings.room))?,
+        room: name(&room)?,
         bind: host.bind,
         port: host.port,
         plain: host.plain.encoding(),
