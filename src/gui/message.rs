@@ -44,6 +44,9 @@ const FOLD_LINES: usize = 24;
 const FOLDED_CHARACTERS: usize = 1_200;
 const FOLDED_LINES: usize = 16;
 
+/// Stands at the end of what a folded message shows.
+const ELLIPSIS: &str = "…";
+
 /// What all rows of a frame share.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
@@ -166,6 +169,16 @@ impl Laid {
             time_at: pos2(inner.right() - sign - time.size().x, time_top),
             time,
             name: named.then(|| layout(ui, name_job(scene, message, widest))),
+        }
+    }
+
+    /// Characters of the text that are shown.
+    pub(crate) fn characters(&self, message: &Message) -> usize {
+        let all = self.text.end().index.0;
+        if self.shown < message.text.len() {
+            all - ELLIPSIS.chars().count()
+        } else {
+            all
         }
     }
 
@@ -346,6 +359,7 @@ fn name_job(scene: &Scene<'_>, message: &Message, width: f32) -> LayoutJob {
 }
 
 fn body_job(scene: &Scene<'_>, message: &Message, body: &str, links: &[Range<usize>], wrap: f32) -> LayoutJob {
+    let folded = body.len() < message.text.len();
     let (_, ink) = colors(scene.palette, message);
     let plain = format(size::BODY, ink);
     let link_ink = if ink == scene.palette.own_text && message.mine {
@@ -355,11 +369,15 @@ fn body_job(scene: &Scene<'_>, message: &Message, body: &str, links: &[Range<usi
     };
     let hits = scene.find.map(|needle| find_all(body, needle)).unwrap_or_default();
     let mut job = LayoutJob {
-        text: body.to_owned(),
+        text: if folded {
+            format!("{body}{ELLIPSIS}")
+        } else {
+            body.to_owned()
+        },
         wrap: TextWrapping::wrap_at_width(wrap),
         ..LayoutJob::default()
     };
-    for piece in pieces(body.len(), links, &hits) {
+    for piece in pieces(job.text.len(), links, &hits) {
         let mut format = plain.clone();
         if covers(links, &piece) {
             format.color = link_ink;

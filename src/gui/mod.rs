@@ -18,6 +18,7 @@ mod message;
 mod phrases;
 mod reading;
 mod rooms;
+mod row_pointer;
 mod rows;
 mod scroll_bar;
 mod selection;

@@ -149,6 +149,9 @@ impl Transcript {
             .sync(chat.dropped(), chat.rows().len(), |index| guess(&chat.rows()[index]));
         self.open(ui, chat, view, pane.height());
         if let Some(row) = self.wanted.take() {
+            if view.find.is_some_and(|find| !find.is_empty()) {
+                self.unfolded.insert(row); // what was found may be in the part that is folded away
+            }
             self.list.go_to_row(index_of(chat, row));
         }
         self.keys(ui, chat, view, &mut actions);
@@ -208,6 +211,7 @@ impl Transcript {
             ring: self.current.filter(|_| focus),
             shown: Vec::new(),
             gestures: Vec::new(),
+            measured: Vec::new(),
         };
         self.list.ui(ui, Id::unique("transcript rows"), &mut drawing);
         let Drawing { shown, gestures, .. } = drawing;
