@@ -30,7 +30,7 @@ const REMARK_GUESS: f32 = 40.0;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Gesture {
     /// Began to select.
-    Press { place: Place, extend: bool },
+    Press { at: Pos2, extend: bool },
     /// Clicked beside everything that can be clicked.
     Click,
     /// Asked for the word at a place.

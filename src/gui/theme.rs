@@ -372,11 +372,11 @@ fn visuals(palette: &Palette) -> Visuals {
 /// Buttons are fills without a border; the pointer and the focus change the fill.
 fn widgets(visuals: &mut Visuals, palette: &Palette) {
     let rest = if palette.dark {
-        palette.field
+        palette.line
     } else {
         palette.other_bubble
     };
-    let over = if palette.dark { palette.line } else { palette.hover };
+    let over = rest.lerp_to_gamma(palette.text, 0.08);
     let states = [
         (&mut visuals.widgets.noninteractive, palette.bg, palette.text),
         (&mut visuals.widgets.inactive, rest, palette.text),

@@ -156,6 +156,7 @@ impl Transcript {
         }
         self.keys(ui, chat, view, &mut actions);
         let (shown, gestures) = self.rows_ui(ui, chat, view);
+        self.press(ui, &shown, &gestures);
         self.select(ui, chat, view, &shown);
         for gesture in gestures {
             self.obey(ui, chat, view, gesture, &mut actions);
@@ -312,6 +313,23 @@ impl Transcript {
         }
     }
 
+    /// Begins to select. The place is looked for among all rows: a quick hand is in another row by the time egui knows
+    /// that it drags.
+    fn press(&mut self, ui: &Ui, shown: &[Shown], gestures: &[Gesture]) {
+        for gesture in gestures {
+            let Gesture::Press { at, extend } = gesture else {
+                continue;
+            };
+            let Some(place) = place_at(shown, *at) else { continue };
+            self.focus(ui);
+            self.selecting = true;
+            match &mut self.selection {
+                Some(selection) if *extend => selection.head = place,
+                selection => *selection = Some(Selection::at(place)),
+            }
+        }
+    }
+
     /// Follows the pointer while something is being selected, beyond the edges too.
     fn select(&mut self, ui: &Ui, chat: &Chat, view: View<'_>, shown: &[Shown]) {
         if !self.selecting {
@@ -340,14 +358,7 @@ impl Transcript {
 
     fn obey(&mut self, ui: &Ui, chat: &Chat, view: View<'_>, gesture: Gesture, actions: &mut Vec<TranscriptAction>) {
         match gesture {
-            Gesture::Press { place, extend } => {
-                self.focus(ui);
-                self.selecting = true;
-                match &mut self.selection {
-                    Some(selection) if extend => selection.head = place,
-                    selection => *selection = Some(Selection::at(place)),
-                }
-            }
+            Gesture::Press { .. } => {} // `press` has seen to it
             Gesture::Click => {
                 self.focus(ui);
                 self.selection = None;
