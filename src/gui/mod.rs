@@ -3,6 +3,7 @@
 
 mod anchor_list;
 mod app;
+mod avatar;
 mod composer;
 mod connection_panel;
 mod file_dialog;
@@ -15,6 +16,9 @@ mod link_question;
 mod marks;
 mod members;
 mod message;
+mod message_text;
+mod palette;
+mod pen;
 mod phrases;
 mod reading;
 mod rooms;
@@ -25,6 +29,7 @@ mod selection;
 mod sentences;
 mod settings;
 mod small_button;
+mod speaker;
 pub mod stage;
 mod strings;
 mod system_theme;

@@ -6,8 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
-use egui::accesskit::Live;
-use egui::{EventFilter, Id, Key, Modifiers, OutputCommand, Rect, Role, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{EventFilter, Id, Key, Modifiers, OutputCommand, Rect, Role, Sense, Ui, UiBuilder, pos2};
 use jiff::tz::TimeZone;
 
 use super::anchor_list::AnchorList;
@@ -18,14 +17,13 @@ use super::reading::Reading;
 use super::rows::{Drawing, Gesture, Shown, guess};
 use super::scroll_bar;
 use super::selection::{self, Place, Selection};
+use super::speaker::Speaker;
 use super::strings::Strings;
 use super::theme;
 use crate::chat::{Chat, Row};
 
 /// Selected text longer than this is not offered to a middle click: it would be copied at every release of the mouse.
 const PRIMARY_BYTES: usize = 1 << 20;
-/// New messages are spoken at most so often, in seconds.
-const SPEAK_EVERY: f64 = 2.0;
 /// Part of the view that a page key moves: a line or two stay in sight.
 const PAGE: f64 = 0.9;
 /// Points a frame that selecting beyond the edge scrolls for each point beyond it.
@@ -82,19 +80,11 @@ pub(crate) struct Transcript {
     frame: Option<u64>,
 }
 
-/// Says new messages to people who hear the window.
-#[derive(Debug, Default)]
-struct Speaker {
-    waiting: usize,
-    words: String,
-    spoken_at: Option<f64>,
-}
-
 impl Transcript {
     /// Counts what is new. Call it whenever the chat changed, also while it is not shown.
     pub(crate) fn sync(&mut self, chat: &Chat) {
         let arrived = self.reading.count(chat);
-        self.speaker.waiting += arrived.others;
+        self.speaker.hear(arrived.others);
         if arrived.mine {
             self.go_to_latest();
         }
@@ -168,7 +158,7 @@ impl Transcript {
         }
         scroll_bar::ui(ui, &mut self.list, view.strings.scroll_bar);
         self.jump_ui(ui, view, pane);
-        self.speak(ui, chat, view, pane);
+        self.speaker.ui(ui, chat, view.strings, pane);
         self.question_ui(ui, view, &mut actions);
         actions
     }
@@ -425,32 +415,6 @@ impl Transcript {
                 self.list.go_to_end();
             }
         }
-    }
-
-    /// A node that screen readers read out when it changes.
-    fn speak(&mut self, ui: &mut Ui, chat: &Chat, view: View<'_>, pane: Rect) {
-        let time = ui.input(|input| input.time);
-        let ready = self.speaker.spoken_at.is_none_or(|last| time >= last + SPEAK_EVERY);
-        if self.speaker.waiting > 0 && ready {
-            self.speaker.words = match chat.last_message() {
-                Some(message) if self.speaker.waiting == 1 && !message.mine => view
-                    .strings
-                    .preview(selection::who(message, view.strings), &message.text),
-                _ => view.strings.new_count(self.speaker.waiting),
-            };
-            self.speaker.waiting = 0;
-            self.speaker.spoken_at = Some(time);
-        } else if self.speaker.waiting > 0 {
-            ui.ctx()
-                .request_repaint_after(std::time::Duration::from_secs_f64(SPEAK_EVERY));
-        }
-        let spot = Rect::from_min_size(pane.min, vec2(1.0, 1.0));
-        let response = ui.interact(spot, ui.scope_id().with("news"), Sense::hover());
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_role(Role::Status);
-            node.set_live(Live::Polite);
-            node.set_label(self.speaker.words.as_str());
-        });
     }
 
     fn question_ui(&mut self, ui: &Ui, view: View<'_>, actions: &mut Vec<TranscriptAction>) {
