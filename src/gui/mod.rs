@@ -36,3 +36,4 @@ mod system_theme;
 mod theme;
 mod toasts;
 mod transcript;
+mod transcript_keys;

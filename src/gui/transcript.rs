@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
-use egui::{EventFilter, Id, Key, Modifiers, OutputCommand, Rect, Role, Sense, Ui, UiBuilder, pos2};
+use egui::{Id, OutputCommand, Rect, Role, Sense, Ui, UiBuilder, pos2};
 use jiff::tz::TimeZone;
 
 use super::anchor_list::AnchorList;
@@ -65,13 +65,13 @@ pub(crate) enum TranscriptAction {
 /// What the window remembers of one room's transcript.
 #[derive(Debug, Default)]
 pub(crate) struct Transcript {
-    list: AnchorList,
+    pub(super) list: AnchorList,
     reading: Reading,
     unfolded: BTreeSet<u64>,
-    selection: Option<Selection>,
+    pub(super) selection: Option<Selection>,
     selecting: bool,
     /// The message that the arrow keys are at.
-    current: Option<u64>,
+    pub(super) current: Option<u64>,
     question: Option<LinkQuestion>,
     speaker: Speaker,
     /// A row to go to at the next frame.
@@ -209,94 +209,12 @@ impl Transcript {
         (shown, gestures)
     }
 
-    fn keys(&mut self, ui: &mut Ui, chat: &Chat, view: View<'_>, actions: &mut Vec<TranscriptAction>) {
-        let own = ui.response();
-        if own.clicked() {
-            own.request_focus();
-            self.selection = None;
-            self.current = None;
-        }
-        let nobody = ui.ctx().memory(|memory| memory.focused().is_none());
-        if own.has_focus() || nobody {
-            self.page_keys(ui);
-        }
-        if !own.has_focus() {
-            return;
-        }
-        let filter = EventFilter {
-            vertical_arrows: true,
-            ..EventFilter::default()
-        };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(own.id, filter));
-        for (key, step) in [(Key::ArrowUp, -1), (Key::ArrowDown, 1)] {
-            if ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
-                self.step(chat, step);
-            }
-        }
-        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
-            self.selection = Some(Selection::everything(chat));
-        }
-        self.events(ui, chat, view, actions);
-    }
-
-    fn page_keys(&mut self, ui: &Ui) {
-        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        if pressed(Key::PageUp) {
-            self.page(-1.0);
-        }
-        if pressed(Key::PageDown) {
-            self.page(1.0);
-        }
-        if pressed(Key::Home) {
-            self.list.go_to_start();
-        }
-        if pressed(Key::End) {
-            self.list.go_to_end();
-        }
-    }
-
-    /// To the next message, or the one before.
-    fn step(&mut self, chat: &Chat, step: isize) {
-        let shown_first = self.list.position().0;
-        let from = self
-            .current
-            .map_or(shown_first, |row| row.saturating_add_signed(step as i64));
-        let mut index = index_of(chat, from);
-        while let Some(row) = chat.rows().get(index) {
-            if matches!(row, Row::Message(_)) {
-                let number = chat.dropped() + index as u64;
-                self.current = Some(number);
-                self.list.show_row(index);
-                return;
-            }
-            let Some(next) = index.checked_add_signed(step) else {
-                return;
-            };
-            index = next;
-        }
-    }
-
-    fn events(&mut self, ui: &Ui, chat: &Chat, view: View<'_>, actions: &mut Vec<TranscriptAction>) {
-        let events = ui.input(|input| input.events.clone());
-        for event in events {
-            match event {
-                egui::Event::Copy => {
-                    if let Some(text) = self.selected(chat, view).or_else(|| self.current_text(chat)) {
-                        copy(ui, text, actions);
-                    }
-                }
-                egui::Event::Text(text) if !text.trim().is_empty() => actions.push(TranscriptAction::Typed(text)),
-                _ => {}
-            }
-        }
-    }
-
-    fn selected(&self, chat: &Chat, view: View<'_>) -> Option<String> {
+    pub(super) fn selected(&self, chat: &Chat, view: View<'_>) -> Option<String> {
         let text = self.selection.as_ref()?.text(chat, view.strings, view.zone);
         (!text.is_empty()).then_some(text)
     }
 
-    fn current_text(&self, chat: &Chat) -> Option<String> {
+    pub(super) fn current_text(&self, chat: &Chat) -> Option<String> {
         match chat.rows().get(index_of(chat, self.current?))? {
             Row::Message(message) => Some(message.text.to_string()),
             _ => None,
@@ -431,13 +349,13 @@ impl Transcript {
     }
 }
 
-fn copy(ui: &Ui, text: String, actions: &mut Vec<TranscriptAction>) {
+pub(super) fn copy(ui: &Ui, text: String, actions: &mut Vec<TranscriptAction>) {
     ui.ctx().copy_text(text);
     actions.push(TranscriptAction::Copied);
 }
 
 /// The index of a row number among the rows that are kept.
-fn index_of(chat: &Chat, row: u64) -> usize {
+pub(super) fn index_of(chat: &Chat, row: u64) -> usize {
     usize::try_from(row.saturating_sub(chat.dropped())).unwrap_or(usize::MAX)
 }
 
