@@ -125,6 +125,9 @@ impl Line {
     pub(super) fn send(&mut self, now: Instant, rendered: &Arc<Rendered>, own: Option<u64>, limits: &Limits) {
         self.writer.push(rendered, own);
         self.watch_writing(now, limits);
+        if self.blocked {
+            self.watch_queue(now, limits); // before the first offer nobody can know whether the peer is slow
+        }
     }
 
     /// The operating system took bytes.
@@ -138,11 +141,7 @@ impl Line {
         if self.writer.is_resting() {
             self.timers.set_if_unset(Timer::Spacing, now + SPACING);
         }
-        if self.is_overfull(limits) {
-            self.timers.set_if_unset(Timer::Overfull, now + OVERFULL_GRACE);
-        } else {
-            self.timers.stop(Timer::Overfull);
-        }
+        self.watch_queue(now, limits);
     }
 
     /// Whether the queue needs more memory than any patience is worth.
@@ -213,9 +212,13 @@ impl Line {
         }
     }
 
-    fn is_overfull(&self, limits: &Limits) -> bool {
-        self.phase == Phase::Open
-            && (self.writer.queued_bytes() > limits.max_queued_bytes
-                || self.writer.messages() > limits.max_queued_messages)
+    fn watch_queue(&mut self, now: Instant, limits: &Limits) {
+        let overfull =
+            self.writer.queued_bytes() > limits.max_queued_bytes || self.writer.messages() > limits.max_queued_messages;
+        if overfull && self.is_open() {
+            self.timers.set_if_unset(Timer::Overfull, now + OVERFULL_GRACE);
+        } else {
+            self.timers.stop(Timer::Overfull);
+        }
     }
 }
