@@ -140,7 +140,7 @@ strings! {
     // The settings panel.
     name: "Name", "名字";
     name_hint: "Used for rooms that you open or join from now on", "用于之后开的或加入的房间";
-    language: "Language", "语言";
+    language_title: "Language", "语言";
     theme: "Theme", "主题";
     as_system: "System", "跟随系统";
     light: "Light", "浅色";
