@@ -40,6 +40,8 @@ strings! {
     no_room_found: "No room matches", "没有匹配的房间";
     no_messages_yet: "No messages yet", "还没有消息";
     you: "You", "你";
+    draft: "Draft", "草稿";
+    yesterday: "Yesterday", "昨天";
     show_rooms: "Show rooms", "显示房间列表";
     hide_rooms: "Hide rooms", "隐藏房间列表";
     me: "Me", "我";
