@@ -93,7 +93,7 @@ strings! {
     close_search: "Close search", "关闭搜索";
     members: "Members", "成员";
     save_transcript: "Save transcript", "保存聊天记录";
-    leave: "Leave", "离开";
+    leaving: "Saying goodbye…", "正在道别…";
     leave_room: "Leave room", "离开房间";
     close_room: "Close room", "关闭房间";
     rejoin: "Rejoin", "重新加入";

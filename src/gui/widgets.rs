@@ -1,9 +1,11 @@
 //! The few things that panels are made of: labels, fields, buttons, switches, choices, cards. Each has a role and a name.
 
+use std::sync::Arc;
+
 use egui::accesskit::Live;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Align2, Color32, FontId, Frame, Id, Label, Margin, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind,
+    Align2, Color32, FontId, Frame, Galley, Id, Label, Margin, Pos2, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind,
     TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
@@ -25,8 +27,8 @@ pub(crate) fn hint(ui: &mut Ui, text: &str) -> Response {
     label(ui, text, theme::regular(size::SMALL), color)
 }
 
-/// Paints one line, cut with `…` at `width`; returns how wide it is.
-pub(crate) fn line(ui: &Ui, at: egui::Pos2, anchor: Align2, text: &str, font: FontId, color: Color32, width: f32) -> f32 {
+/// Lays text out in at most so many rows, cut with `…`.
+pub(crate) fn wrapped(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32, max_rows: usize) -> Arc<Galley> {
     let mut job = LayoutJob::single_section(
         text.to_owned(),
         TextFormat {
@@ -35,15 +37,19 @@ pub(crate) fn line(ui: &Ui, at: egui::Pos2, anchor: Align2, text: &str, font: Fo
         },
     );
     job.wrap = TextWrapping {
-        max_rows: 1,
-        break_anywhere: true,
+        max_rows,
+        break_anywhere: max_rows == 1,
         ..TextWrapping::wrap_at_width(width.max(1.0))
     };
-    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    ui.fonts_mut(|fonts| fonts.layout_job(job))
+}
+
+/// Paints one line, cut with `…` at `width`; returns how wide it is.
+pub(crate) fn line(ui: &Ui, at: Pos2, anchor: Align2, text: &str, font: FontId, color: Color32, width: f32) -> f32 {
+    let galley = wrapped(ui, text, font, color, width, 1);
     let rect = anchor.anchor_size(at, galley.size());
-    let width = rect.width();
     ui.painter().galley(rect.min, galley, color);
-    width
+    rect.width()
 }
 
 /// Lets screen readers say a text when it changes.
@@ -313,4 +319,24 @@ pub(crate) fn warning(ui: &mut Ui, title: &str, text: &str) -> Response {
 pub(crate) fn hairline(ui: &Ui, rect: Rect) {
     let stroke = Stroke::new(1.0, palette(ui).line);
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, stroke);
+}
+
+/// A row to pick: a text, and something about it at the right.
+pub(crate) fn pick(ui: &mut Ui, text: &str, detail: &str, name: &str, enabled: bool) -> Response {
+    let sense = if enabled { Sense::click() } else { Sense::hover() };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), sense);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+    let colors = palette(ui);
+    if response.hovered() && enabled {
+        ui.painter().rect_filled(rect, radius::CONTROL, colors.hover);
+    }
+    focus_ring(ui, rect.shrink(2.0), &response, radius::CONTROL);
+    let sign = Rect::from_center_size(pos2(rect.left() + 18.0, rect.center().y), vec2(16.0, 16.0));
+    Icon::Clock.paint(ui.painter(), sign, colors.dim);
+    let right = pos2(rect.right() - 12.0, rect.center().y);
+    let taken = line(ui, right, Align2::RIGHT_CENTER, detail, theme::regular(size::SMALL), colors.dim, 90.0);
+    let at = pos2(rect.left() + 36.0, rect.center().y);
+    let width = right.x - taken - at.x - space::ONE;
+    line(ui, at, Align2::LEFT_CENTER, text, theme::regular(size::BODY), colors.text, width);
+    response
 }
