@@ -8,6 +8,7 @@ mod connection_panel;
 mod file_dialog;
 mod fonts;
 mod header;
+mod heights;
 mod icons;
 mod members;
 mod message;

@@ -1,1 +1,221 @@
 //! One line: a peer, its bytes in and out, its deadlines. State transitions only.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::MemberId;
+use super::endpoint::{Endpoint, Limits};
+use super::plain::writer::{Rendered, Style, Writer};
+use super::plain::{Encoding, Incoming, Newline, PARTIAL_WAIT, QUIET, Reader, SPACING};
+use super::timer::{Timer, Timers};
+
+/// How long a queue may be beyond its limits. A burst that a healthy peer reads in a moment is no reason to part.
+const OVERFULL_GRACE: Duration = Duration::from_secs(2);
+/// Beyond so many times the limit of bytes there is no grace: memory is bounded.
+pub(super) const HARD_LIMIT_FACTOR: usize = 4;
+/// How long a peer may take to answer our FIN with its own. Closing at once would answer bytes on the way with a reset,
+/// which destroys what the peer has not yet read.
+const LINGER: Duration = Duration::from_secs(1);
+/// How long messages may hold up a goodbye.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// How far a line has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Words go both ways.
+    Open,
+    /// Nothing is taken from the peer any more; the last words are going out.
+    Parting,
+    /// We have sent our FIN.
+    Finished,
+}
+
+/// What became of a deadline.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Expired {
+    /// Messages, perhaps none.
+    Incoming(Vec<Incoming>),
+    /// There is something to write, perhaps.
+    Writable,
+    /// The peer does not read.
+    TooSlow,
+    /// Messages had to give way to the goodbye.
+    Farewell,
+    /// The line has lingered long enough.
+    Over,
+}
+
+/// One line.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// `None`: somebody who could not come in.
+    pub(super) member: Option<MemberId>,
+    pub(super) writer: Writer,
+    /// When the table of lines will look at this line.
+    pub(super) scheduled: Option<Instant>,
+    /// Whether a write has been asked for and not yet been fetched.
+    pub(super) write_asked: bool,
+    reader: Reader,
+    timers: Timers,
+    phase: Phase,
+    /// The operating system took nothing last time; whoever offers bytes to it knows when to try again.
+    blocked: bool,
+    /// The newline that is used before the peer has shown one.
+    first_newline: Option<Newline>,
+}
+
+impl Line {
+    pub(super) fn new(encoding: Encoding, first_newline: Option<Newline>) -> Self {
+        Self {
+            member: None,
+            writer: Writer::default(),
+            scheduled: None,
+            write_asked: false,
+            reader: Reader::new(encoding),
+            timers: Timers::default(),
+            phase: Phase::Open,
+            blocked: false,
+            first_newline,
+        }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.phase == Phase::Open
+    }
+
+    /// Whether bytes wait that can be offered to the operating system.
+    pub(super) fn wants_write(&self) -> bool {
+        !self.blocked && !self.writer.pending().is_empty()
+    }
+
+    pub(super) fn style(&self) -> Style {
+        Style {
+            gbk: self.reader.is_gbk(),
+            newline: self.reader.newline().or(self.first_newline),
+        }
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.timers.next()
+    }
+
+    /// The peer sent bytes.
+    pub(super) fn read(&mut self, now: Instant, bytes: &[u8]) -> Vec<Incoming> {
+        let mut incoming = Vec::new();
+        self.reader.read(bytes, &mut incoming);
+        if !incoming.is_empty() || !self.reader.is_inside() {
+            self.timers.stop(Timer::Partial);
+        }
+        if self.reader.is_inside() {
+            self.timers.set(Timer::Quiet, now + QUIET);
+        } else {
+            self.timers.stop(Timer::Quiet);
+        }
+        incoming
+    }
+
+    /// Nothing more will come.
+    pub(super) fn read_end(&mut self) -> Vec<Incoming> {
+        let mut incoming = Vec::new();
+        self.reader.flush(&mut incoming);
+        incoming
+    }
+
+    /// Queues a message for the peer.
+    pub(super) fn send(&mut self, now: Instant, rendered: &Arc<Rendered>, own: Option<u64>, limits: &Limits) {
+        self.writer.push(rendered, own);
+        self.watch_writing(now, limits);
+    }
+
+    /// The operating system took bytes.
+    pub(super) fn written(&mut self, now: Instant, bytes: usize, limits: &Limits, sent: impl FnMut(u64)) {
+        self.writer.written(bytes, sent);
+        self.blocked = bytes == 0;
+        if bytes > 0 {
+            self.timers.stop(Timer::WriteStall);
+        }
+        self.watch_writing(now, limits);
+        if self.writer.is_resting() {
+            self.timers.set_if_unset(Timer::Spacing, now + SPACING);
+        }
+        if self.is_overfull(limits) {
+            self.timers.set_if_unset(Timer::Overfull, now + OVERFULL_GRACE);
+        } else {
+            self.timers.stop(Timer::Overfull);
+        }
+    }
+
+    /// Whether the queue needs more memory than any patience is worth.
+    pub(super) fn is_beyond_hard_limit(&self, limits: &Limits) -> bool {
+        self.writer.queued_bytes() > limits.max_queued_bytes.saturating_mul(HARD_LIMIT_FACTOR)
+    }
+
+    /// Nothing is taken from the peer any more; what is queued goes out, but not for ever.
+    pub(super) fn part(&mut self, now: Instant) {
+        self.phase = Phase::Parting;
+        for timer in [Timer::Quiet, Timer::Partial, Timer::Overfull] {
+            self.timers.stop(timer);
+        }
+        self.timers.set_if_sooner(Timer::Linger, now + Endpoint::LEAVE_WITHIN);
+    }
+
+    /// Queues the goodbye behind everything else, and gives up the rest if it takes too long.
+    pub(super) fn say_bye(&mut self, now: Instant, limits: &Limits) {
+        self.send(now, &Rendered::bye(self.style().newline), None, limits);
+        self.timers.set_if_unset(Timer::Farewell, now + FAREWELL);
+    }
+
+    /// Whether everything has gone out and the FIN is due; then it counts as sent.
+    pub(super) fn finish(&mut self, now: Instant) -> bool {
+        let due = self.phase == Phase::Parting && self.writer.is_empty();
+        if due {
+            self.phase = Phase::Finished;
+            self.timers.stop(Timer::Farewell);
+            self.timers.set_if_sooner(Timer::Linger, now + LINGER);
+        }
+        due
+    }
+
+    /// One deadline that has passed; call until `None`.
+    pub(super) fn expire(&mut self, now: Instant, limits: &Limits) -> Option<Expired> {
+        Some(match self.timers.take_expired(now)? {
+            Timer::Quiet => Expired::Incoming(self.quiet(now)),
+            Timer::Partial => Expired::Incoming(self.read_end()),
+            Timer::Spacing => {
+                self.writer.release();
+                self.watch_writing(now, limits);
+                Expired::Writable
+            }
+            Timer::WriteStall | Timer::Overfull => Expired::TooSlow,
+            Timer::Farewell => Expired::Farewell,
+            Timer::Linger => Expired::Over,
+        })
+    }
+
+    fn quiet(&mut self, now: Instant) -> Vec<Incoming> {
+        let mut incoming = Vec::new();
+        self.reader.quiet(&mut incoming);
+        if !self.reader.is_inside() {
+            self.timers.stop(Timer::Partial);
+        } else if incoming.is_empty() {
+            self.timers.set_if_unset(Timer::Partial, now + PARTIAL_WAIT);
+        } else {
+            self.timers.set(Timer::Partial, now + PARTIAL_WAIT);
+        }
+        incoming
+    }
+
+    fn watch_writing(&mut self, now: Instant, limits: &Limits) {
+        if self.writer.pending().is_empty() {
+            self.timers.stop(Timer::WriteStall);
+        } else {
+            self.timers.set_if_unset(Timer::WriteStall, now + limits.write_stall);
+        }
+    }
+
+    fn is_overfull(&self, limits: &Limits) -> bool {
+        self.phase == Phase::Open
+            && (self.writer.queued_bytes() > limits.max_queued_bytes
+                || self.writer.messages() > limits.max_queued_messages)
+    }
+}

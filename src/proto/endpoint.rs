@@ -1,11 +1,29 @@
 //! All lines of one room: who hears what.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use super::plain::Encoding;
-use super::{EntryId, Event, LineEnd, LineId, MemberId, Now};
+use super::connection::{Expired, Line};
+use super::lines::Lines;
+use super::outbox::Outbox;
+use super::plain::writer::{Rendered, Style};
+use super::plain::{BYE, Encoding, Incoming, MAX_MESSAGE_BYTES, Newline};
+use super::refusals::Refusals;
+use super::room::{NameRefusal, Room};
+use super::{
+    Author, CloseReason, Entry, EntryId, Event, LeaveReason, LineEnd, LineId, Member, MemberId, Notice, Now,
+    RefuseReason,
+};
+use crate::text;
+
+/// What a guest says first, to be called something.
+const NAME_COMMAND: &str = "/name";
+/// Before words of the host's program.
+const INFORMATION: &str = "Landline: ";
+/// Lines beyond the limit that may be told that there is no room for them; further ones are closed without a word.
+const MAX_REFUSED_LINES: usize = 64;
 
 /// What a host decides about its room.
 #[derive(Debug, Clone)]
@@ -72,94 +90,598 @@ pub enum Transmit {
     Close(LineId),
 }
 
+/// Which side of the room this is.
+#[derive(Debug)]
+enum Role {
+    Host(HostConfig),
+    Guest(GuestConfig),
+}
+
+/// How far the room has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// A guest without a line.
+    Starting,
+    Open,
+    /// The last words are going out; it closes for this reason when they have.
+    Closing(CloseReason),
+    Closed,
+}
+
 /// All lines of one room, seen by its host or by one guest. See the module's contract.
 #[derive(Debug)]
-pub struct Endpoint {}
+pub struct Endpoint {
+    role: Role,
+    state: State,
+    room: Room,
+    lines: Lines,
+    outbox: Outbox,
+    refusals: Refusals,
+    events: VecDeque<Event>,
+    ids: fastrand::Rng,
+    last_seq: u64,
+}
 
 impl Endpoint {
+    /// How long leaving may take in the worst case.
+    pub const LEAVE_WITHIN: Duration = Duration::from_secs(2);
+
     /// An open room with nobody in it but its host.
     #[must_use]
     pub fn host(config: HostConfig, seed: u64) -> Self {
-        todo!("{config:?}{seed}")
+        let me = myself(MemberId::HOST, &config.name, false);
+        let plain = config.plain.is_some();
+        let mut endpoint = Self::new(Role::Host(config), State::Open, seed);
+        endpoint.come_in(me);
+        if plain {
+            endpoint.notice(Notice::PlainText);
+        }
+        endpoint
     }
 
     /// A guest; its one line is opened by `handle_opened`.
     #[must_use]
     pub fn guest(config: GuestConfig, seed: u64) -> Self {
-        todo!("{config:?}{seed}")
+        Self::new(Role::Guest(config), State::Starting, seed)
     }
 
     /// A connection exists: accepted (host) or made (guest).
     pub fn handle_opened(&mut self, now: Now, line: LineId, address: SocketAddr) {
-        todo!("{now:?}{line:?}{address}")
+        match (&self.role, self.state) {
+            (Role::Host(_), State::Open) if self.lines.get(line).is_none() => self.answer(now, line, address),
+            (Role::Guest(_), State::Starting) => self.enter(now, line, address),
+            _ if self.lines.get(line).is_some() => {}
+            _ => {
+                self.lines.close(line);
+            }
+        }
     }
 
     /// A peer sent bytes.
     pub fn handle_bytes(&mut self, now: Now, line: LineId, bytes: &[u8]) {
-        todo!("{now:?}{line:?}{bytes:?}")
+        self.expire(now, line); // a pause that is over ended the message before
+        if let Some(peer) = self.lines.get_mut(line)
+            && peer.is_open()
+        {
+            let incoming = peer.read(now.monotonic, bytes);
+            self.take_in(now, line, incoming);
+        }
+        self.settle(now, line);
     }
 
     /// A connection ended. What it had sent before is still shown.
     pub fn handle_ended(&mut self, now: Now, line: LineId, end: LineEnd) {
-        todo!("{now:?}{line:?}{end:?}")
+        self.expire(now, line);
+        if let Some(peer) = self.lines.get_mut(line)
+            && peer.is_open()
+        {
+            let incoming = peer.read_end();
+            self.take_in(now, line, incoming);
+        }
+        self.lose(line, LeaveReason::Lost(end));
     }
 
-    /// The operating system took `bytes` of [`Endpoint::pending`]; 0 means that its buffer is full.
+    /// The operating system took `bytes` of [`Endpoint::pending`]; 0 means that its buffer is full. After 0 no write is
+    /// asked for until some bytes have been taken: whoever offers them knows when the socket takes more.
     pub fn handle_written(&mut self, now: Now, line: LineId, bytes: usize) {
-        todo!("{now:?}{line:?}{bytes:?}")
+        let Some(peer) = self.lines.get_mut(line) else {
+            return;
+        };
+        let mut sent = Vec::new();
+        peer.written(now.monotonic, bytes, self.role.limits(), |own| sent.push(own));
+        self.settle_own(sent, true);
+        self.settle(now, line);
     }
 
     /// The person at this computer says something. Ends in exactly one of `Said` (and later `Sent` or `Refused`) or `Refused`.
     /// Exactly `bye` leaves.
     pub fn handle_say(&mut self, now: Now, text: &str) {
-        todo!("{now:?}{text}")
+        let cleaned = text::clean_message(text);
+        let refusal = if self.state != State::Open {
+            Some(RefuseReason::NotConnected)
+        } else if is_empty(&cleaned) {
+            Some(RefuseReason::Empty)
+        } else if cleaned.len() > MAX_MESSAGE_BYTES {
+            Some(RefuseReason::TooLong { bytes: cleaned.len() })
+        } else {
+            None
+        };
+        match refusal {
+            Some(reason) => {
+                let id = self.next_id();
+                let text = text.into();
+                self.events.push_back(Event::Refused { id, text, reason });
+            }
+            None if cleaned == BYE => self.handle_leave(now),
+            None => self.say(now, cleaned.into()),
+        }
     }
 
     /// The host removes a member: `bye`, and the line is closed. Unknown members and guests' calls do nothing.
     pub fn handle_remove(&mut self, now: Now, member: MemberId) {
-        todo!("{now:?}{member:?}")
+        if matches!(self.role, Role::Host(_))
+            && let Some(line) = self.lines.of_member(member)
+        {
+            self.part(now, line, Some(LeaveReason::Removed));
+        }
     }
 
     /// This computer leaves: `bye` on every line once what was said before has gone out; `Closed` when all are done, at the
     /// latest after [`Endpoint::LEAVE_WITHIN`].
     pub fn handle_leave(&mut self, now: Now) {
-        todo!("{now:?}")
+        match self.state {
+            State::Closing(_) | State::Closed => return,
+            State::Starting | State::Open => self.state = State::Closing(CloseReason::Left),
+        }
+        for line in self.lines.ids() {
+            if let Some(peer) = self.lines.get_mut(line)
+                && peer.is_open()
+            {
+                peer.part(now.monotonic);
+                peer.say_bye(now.monotonic, self.role.limits());
+                self.settle(now, line);
+            }
+        }
+        self.close_when_done();
     }
 
     /// A deadline has passed.
     pub fn handle_timeout(&mut self, now: Now) {
-        todo!("{now:?}")
+        for line in self.lines.due(now.monotonic) {
+            self.expire(now, line);
+            self.settle(now, line);
+        }
     }
 
     /// What to do with sockets. Poll after every `handle_*`.
     #[must_use]
     pub fn poll_transmit(&mut self) -> Option<Transmit> {
-        todo!()
+        self.lines.next_transmit()
     }
 
     /// What happened. Poll after every `handle_*`.
     #[must_use]
     pub fn poll_event(&mut self) -> Option<Event> {
-        todo!()
+        self.events.pop_front()
     }
 
     /// When to call `handle_timeout`, if nothing else happens.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        todo!()
+        self.lines.next_deadline()
     }
 
     /// The bytes that wait to be written to a line now (contiguous; empty for an unknown line).
     #[must_use]
     pub fn pending(&self, line: LineId) -> &[u8] {
-        todo!("{line:?}")
+        self.lines.get(line).map_or(&[], |line| line.writer.pending())
     }
 
-    /// How long leaving may take in the worst case.
-    pub const LEAVE_WITHIN: Duration = Duration::from_secs(2);
+    /// What waits for a line, now or later, in bytes of memory.
+    #[must_use]
+    pub fn queued_bytes(&self, line: LineId) -> usize {
+        self.lines.get(line).map_or(0, |line| line.writer.queued_bytes())
+    }
+
+    fn new(role: Role, state: State, seed: u64) -> Self {
+        Self {
+            role,
+            state,
+            room: Room::default(),
+            lines: Lines::default(),
+            outbox: Outbox::default(),
+            refusals: Refusals::default(),
+            events: VecDeque::new(),
+            ids: fastrand::Rng::with_seed(seed),
+            last_seq: 0,
+        }
+    }
+
+    /// Somebody has called the host.
+    fn answer(&mut self, now: Now, line: LineId, address: SocketAddr) {
+        let Role::Host(config) = &self.role else {
+            return;
+        };
+        let Some(encoding) = config.plain else {
+            let sentence = "this room takes no plain text, so this connection is closed";
+            self.turn_away(now, line, address, sentence, Notice::PlainRefused { address });
+            return;
+        };
+        if self.room.members().len() > config.limits.max_lines {
+            let sentence = "the room is full, please try again later";
+            self.turn_away(now, line, address, sentence, Notice::RoomFull { address });
+            return;
+        }
+        let welcome = text::clean_message(&config.welcome);
+        let mut peer = Line::new(encoding, None);
+        let member = self.room.add_plain_guest(address);
+        peer.member = Some(member.author.id);
+        self.lines.insert(line, peer);
+        self.events.push_back(Event::Joined { member });
+        if !is_empty(&welcome) {
+            self.tell(now, line, "", &welcome);
+        }
+    }
+
+    /// Somebody cannot come in: they are told why, and the room is told, but not too often.
+    fn turn_away(&mut self, now: Now, line: LineId, address: SocketAddr, sentence: &str, notice: Notice) {
+        if self.refusals.mention(now.monotonic, address.ip()) {
+            self.notice(notice);
+        }
+        if self.lines.len() >= self.role.limits().max_lines + MAX_REFUSED_LINES {
+            self.lines.close(line);
+            return;
+        }
+        self.lines.insert(line, Line::new(Encoding::Auto, None));
+        self.tell(now, line, INFORMATION, sentence);
+        self.part(now, line, None);
+    }
+
+    /// This guest has reached its host.
+    fn enter(&mut self, now: Now, line: LineId, address: SocketAddr) {
+        let Role::Guest(config) = &self.role else {
+            return;
+        };
+        let name = Arc::clone(&config.name);
+        let host = Author {
+            id: MemberId::HOST,
+            name: Arc::clone(&config.host),
+            plain: true,
+        };
+        let room = Arc::clone(&config.host);
+        let introduction = config.introduce.then(|| format!("{NAME_COMMAND} {name}"));
+        let newline = config.introduce.then_some(Newline::Lf);
+        let mut peer = Line::new(config.encoding, newline);
+        peer.member = Some(MemberId::HOST);
+        self.lines.insert(line, peer);
+        self.state = State::Open;
+        self.events.push_back(Event::Connected {
+            host: host.clone(),
+            room,
+        });
+        self.come_in(Member {
+            author: host,
+            named: false,
+            me: false,
+            address: Some(address),
+        });
+        self.come_in(myself(Self::ME_AS_GUEST, &name, true));
+        self.notice(Notice::PlainText);
+        if let Some(introduction) = introduction {
+            self.tell(now, line, "", &introduction);
+        }
+    }
+
+    fn come_in(&mut self, member: Member) {
+        self.room.add(member.clone());
+        self.events.push_back(Event::Joined { member });
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        self.events.push_back(Event::Notice { notice });
+    }
+
+    /// What a peer has sent, message by message.
+    fn take_in(&mut self, now: Now, line: LineId, incoming: Vec<Incoming>) {
+        for incoming in incoming {
+            let Some(member) = self.open_member(line) else {
+                return;
+            };
+            match incoming {
+                Incoming::Message(text) => self.hear(now, line, member, &text),
+                Incoming::Cut(text) => {
+                    self.entry(now, line, member, &text);
+                    self.tell_of_cut(now, line, member);
+                }
+                Incoming::Endless => self.lose(line, LeaveReason::Endless),
+            }
+        }
+    }
+
+    /// A whole message of a member: a command, or words.
+    fn hear(&mut self, now: Now, line: LineId, member: MemberId, text: &str) {
+        let host = matches!(self.role, Role::Host(_));
+        match text.strip_prefix(NAME_COMMAND) {
+            _ if text == BYE => self.part(now, line, Some(LeaveReason::Bye)),
+            Some(wish) if host && (wish.is_empty() || wish.starts_with(' ')) => self.rename(now, line, member, wish),
+            _ => self.entry(now, line, member, text),
+        }
+    }
+
+    fn entry(&mut self, now: Now, line: LineId, member: MemberId, text: &str) {
+        let text: Arc<str> = text::clean_message(text).into();
+        let Some(author) = self.room.member(member).map(|member| member.author.clone()) else {
+            return;
+        };
+        if is_empty(&text) {
+            return;
+        }
+        let prefix = format!("{}: ", author.name);
+        let entry = self.next_entry(author, false, Arc::clone(&text), now.wall);
+        self.events.push_back(Event::Said { entry });
+        if matches!(self.role, Role::Host(_)) {
+            self.spread(now, &prefix, &text, Some(line), None);
+        }
+    }
+
+    fn tell_of_cut(&mut self, now: Now, line: LineId, member: MemberId) {
+        if matches!(self.role, Role::Host(_)) {
+            let sentence = format!("your message was longer than {MAX_MESSAGE_BYTES} bytes, the rest was cut off");
+            self.tell(now, line, INFORMATION, &sentence);
+        }
+        if let Some(member) = self.room.member(member).cloned() {
+            self.notice(Notice::MessageCut { member });
+        }
+    }
+
+    fn rename(&mut self, now: Now, line: LineId, id: MemberId, wish: &str) {
+        let renamed = self.room.rename(id, wish);
+        let Some(member) = self.room.member(id).cloned() else {
+            return;
+        };
+        match renamed {
+            Ok(Some(previous)) => self.events.push_back(Event::Renamed { member, previous }),
+            Ok(None) => {}
+            Err(refusal) => {
+                let why = match refusal {
+                    NameRefusal::Empty => "this is no name",
+                    NameRefusal::Misleading => "this name would mislead others",
+                    NameRefusal::Taken => "this name is taken or looks like another member's",
+                };
+                let sentence = format!("{why}, you are still {}", member.author.name);
+                self.tell(now, line, INFORMATION, &sentence);
+                self.notice(Notice::NameRefused { member });
+            }
+        }
+    }
+
+    /// Words of the person at this computer that can go out.
+    fn say(&mut self, now: Now, text: Arc<str>) {
+        let me = match self.role {
+            Role::Host(_) => MemberId::HOST,
+            Role::Guest(_) => Self::ME_AS_GUEST,
+        };
+        let Some(author) = self.room.member(me).map(|member| member.author.clone()) else {
+            return;
+        };
+        let entry = self.next_entry(author, true, Arc::clone(&text), now.wall);
+        let (seq, id) = (entry.seq, entry.id);
+        self.events.push_back(Event::Said { entry });
+        let mut lines = 0;
+        self.lines.for_each(|_, peer| lines += usize::from(is_listening(peer)));
+        self.events.extend(self.outbox.begin(seq, id, Arc::clone(&text), lines));
+        self.spread(now, "", &text, None, Some(seq));
+    }
+
+    /// One message to all lines but its author's, made once for each style.
+    fn spread(&mut self, now: Now, prefix: &str, text: &str, except: Option<LineId>, own: Option<u64>) {
+        let mut made: [Option<Arc<Rendered>>; Style::COUNT] = Default::default();
+        let mut too_slow = Vec::new();
+        let limits = self.role.limits();
+        self.lines.for_each(|id, peer| {
+            if Some(id) == except || !is_listening(peer) {
+                return;
+            }
+            let style = peer.style();
+            let rendered = made[style.index()].get_or_insert_with(|| Rendered::message(prefix, text, style));
+            peer.send(now.monotonic, rendered, own, limits);
+            if peer.is_beyond_hard_limit(limits) {
+                too_slow.push(id);
+            }
+        });
+        for line in too_slow {
+            self.lose(line, LeaveReason::TooSlow);
+        }
+    }
+
+    /// Words for one line only, that are no entry.
+    fn tell(&mut self, now: Now, line: LineId, prefix: &str, text: &str) {
+        let limits = self.role.limits();
+        let Some(peer) = self.lines.get_mut(line) else {
+            return;
+        };
+        let rendered = Rendered::message(prefix, text, peer.style());
+        peer.send(now.monotonic, &rendered, None, limits);
+        if peer.is_beyond_hard_limit(limits) {
+            self.lose(line, LeaveReason::TooSlow);
+        } else {
+            self.settle(now, line);
+        }
+    }
+
+    /// Lets every deadline of a line that has passed come true.
+    fn expire(&mut self, now: Now, line: LineId) {
+        while let Some(peer) = self.lines.get_mut(line)
+            && let Some(expired) = peer.expire(now.monotonic, self.role.limits())
+        {
+            match expired {
+                Expired::Incoming(incoming) => self.take_in(now, line, incoming),
+                Expired::Writable => {}
+                Expired::TooSlow => self.lose(line, LeaveReason::TooSlow),
+                Expired::Farewell => self.hurry(now, line),
+                Expired::Over => self.close(line),
+            }
+        }
+    }
+
+    /// What waits gives way to the goodbye.
+    fn hurry(&mut self, now: Now, line: LineId) {
+        let Some(peer) = self.lines.get_mut(line) else {
+            return;
+        };
+        let mut lost = Vec::new();
+        peer.writer.drop_waiting(|own| lost.push(own));
+        peer.say_bye(now.monotonic, self.role.limits());
+        self.settle_own(lost, false);
+    }
+
+    /// Ends a line properly: what has begun to go out goes out, then the FIN; the peer may take its time to answer.
+    /// `reason` is why its member goes, if it has one.
+    fn part(&mut self, now: Now, line: LineId, reason: Option<LeaveReason>) {
+        let limits = self.role.limits();
+        let Some(peer) = self.lines.get_mut(line) else {
+            return;
+        };
+        let mut lost = Vec::new();
+        peer.part(now.monotonic);
+        if reason.is_some() {
+            peer.writer.drop_waiting(|own| lost.push(own));
+        }
+        if reason == Some(LeaveReason::Removed) {
+            peer.say_bye(now.monotonic, limits);
+        }
+        let member = peer.member.take();
+        self.settle_own(lost, false);
+        if let (Some(member), Some(reason)) = (member, reason) {
+            self.go(member, reason);
+        }
+        self.settle(now, line);
+    }
+
+    /// A line is gone without goodbye.
+    fn lose(&mut self, line: LineId, reason: LeaveReason) {
+        let member = self.lines.get_mut(line).and_then(|peer| peer.member.take());
+        if let Some(member) = member {
+            self.go(member, reason);
+        }
+        self.close(line);
+    }
+
+    /// A member is no longer there; for a guest whose host is gone, the room is over.
+    fn go(&mut self, member: MemberId, reason: LeaveReason) {
+        match self.role {
+            Role::Guest(_) if self.state == State::Open => {
+                self.state = State::Closing(match reason {
+                    LeaveReason::Bye | LeaveReason::Removed => CloseReason::HostLeft,
+                    LeaveReason::Lost(end) => CloseReason::Lost(end),
+                    LeaveReason::TooSlow => CloseReason::TooSlow,
+                    LeaveReason::Endless => CloseReason::Endless,
+                });
+            }
+            Role::Guest(_) => {}
+            Role::Host(_) => {
+                if let Some(member) = self.room.remove(member)
+                    && self.state == State::Open
+                {
+                    self.events.push_back(Event::Left { member, reason });
+                }
+            }
+        }
+    }
+
+    fn close(&mut self, line: LineId) {
+        if self.lines.get(line).is_none() {
+            return;
+        }
+        let mut lost = Vec::new();
+        if let Some(mut peer) = self.lines.close(line) {
+            peer.writer.drop_all(|own| lost.push(own));
+        }
+        self.settle_own(lost, false);
+        self.close_when_done();
+    }
+
+    fn close_when_done(&mut self) {
+        if let State::Closing(reason) = self.state
+            && self.lines.is_empty()
+        {
+            self.state = State::Closed;
+            self.events.push_back(Event::Closed { reason });
+        }
+    }
+
+    fn settle(&mut self, now: Now, line: LineId) {
+        if let Some(peer) = self.lines.get_mut(line)
+            && peer.finish(now.monotonic)
+        {
+            self.lines.finish(line);
+        }
+        self.lines.settle(line);
+    }
+
+    fn settle_own(&mut self, messages: Vec<u64>, sent: bool) {
+        for seq in messages {
+            self.events.extend(self.outbox.settle(seq, sent));
+        }
+    }
+
+    /// The member at the other end of a line that is taken from.
+    fn open_member(&self, line: LineId) -> Option<MemberId> {
+        self.lines
+            .get(line)
+            .filter(|peer| peer.is_open())
+            .and_then(|peer| peer.member)
+    }
+
+    fn next_entry(&mut self, author: Author, mine: bool, text: Arc<str>, at: SystemTime) -> Entry {
+        self.last_seq += 1;
+        Entry {
+            seq: self.last_seq,
+            id: self.next_id(),
+            author,
+            mine,
+            text,
+            at,
+        }
+    }
 
     /// An id for the next entry of this computer, from the seed.
     fn next_id(&mut self) -> EntryId {
-        todo!()
+        EntryId(self.ids.u128(..).to_le_bytes())
     }
+
+    /// In a guest's own eyes.
+    const ME_AS_GUEST: MemberId = MemberId(1);
+}
+
+impl Role {
+    fn limits(&self) -> &Limits {
+        match self {
+            Self::Host(config) => &config.limits,
+            Self::Guest(config) => &config.limits,
+        }
+    }
+}
+
+fn myself(id: MemberId, name: &Arc<str>, plain: bool) -> Member {
+    Member {
+        author: Author {
+            id,
+            name: Arc::clone(name),
+            plain,
+        },
+        named: true,
+        me: true,
+        address: None,
+    }
+}
+
+/// Whether a line hears what is said.
+fn is_listening(peer: &Line) -> bool {
+    peer.is_open() && peer.member.is_some()
+}
+
+/// Blanks are no message.
+fn is_empty(text: &str) -> bool {
+    text.trim().is_empty()
 }

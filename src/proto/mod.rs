@@ -19,7 +19,10 @@ mod address;
 mod connection;
 mod endpoint;
 mod error;
+mod lines;
+mod outbox;
 pub mod plain;
+mod refusals;
 mod room;
 mod timer;
 

@@ -7,16 +7,30 @@ use std::time::Instant;
 pub(super) enum Timer {
     /// The peer has been quiet: what it has sent so far is a message.
     Quiet,
+    /// The rest of a character has not come: its beginning is shown.
+    Partial,
     /// A peer without newlines may be sent the next piece.
     Spacing,
     /// The peer has taken no byte for too long: it is too slow.
     WriteStall,
+    /// The peer's queue has been too full for too long: it is too slow.
+    Overfull,
+    /// What waits before the goodbye is given up, so that the goodbye is still heard.
+    Farewell,
     /// The line has said goodbye and is closed for good.
     Linger,
 }
 
 impl Timer {
-    const ALL: [Self; 4] = [Self::Quiet, Self::Spacing, Self::WriteStall, Self::Linger];
+    const ALL: [Self; 7] = [
+        Self::Quiet,
+        Self::Partial,
+        Self::Spacing,
+        Self::WriteStall,
+        Self::Overfull,
+        Self::Farewell,
+        Self::Linger,
+    ];
 }
 
 /// The deadlines that are set.
@@ -30,6 +44,12 @@ impl Timers {
 
     pub(super) fn set_if_unset(&mut self, timer: Timer, at: Instant) {
         self.0[timer as usize].get_or_insert(at);
+    }
+
+    /// Never makes a deadline later.
+    pub(super) fn set_if_sooner(&mut self, timer: Timer, at: Instant) {
+        let deadline = self.0[timer as usize].get_or_insert(at);
+        *deadline = at.min(*deadline);
     }
 
     pub(super) fn stop(&mut self, timer: Timer) {

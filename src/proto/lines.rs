@@ -1,0 +1,130 @@
+//! All lines of a room: which of them has bytes to write, and which has a deadline next. Nothing here walks over all
+//! lines, so that two thousand that say nothing cost nothing.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Instant;
+
+use super::connection::Line;
+use super::endpoint::Transmit;
+use super::{LineId, MemberId};
+
+/// Lines by id, with what is to be done for them.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    lines: BTreeMap<LineId, Line>,
+    /// When to look at which line: its next deadline or earlier, never later.
+    schedule: BTreeSet<(Instant, LineId)>,
+    transmits: VecDeque<Transmit>,
+}
+
+impl Lines {
+    pub(super) fn insert(&mut self, id: LineId, line: Line) {
+        self.lines.insert(id, line);
+    }
+
+    pub(super) fn get(&self, id: LineId) -> Option<&Line> {
+        self.lines.get(&id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: LineId) -> Option<&mut Line> {
+        self.lines.get_mut(&id)
+    }
+
+    pub(super) fn of_member(&self, member: MemberId) -> Option<LineId> {
+        let line = self.lines.iter().find(|(_, line)| line.member == Some(member));
+        line.map(|(id, _)| *id)
+    }
+
+    pub(super) fn ids(&self) -> Vec<LineId> {
+        self.lines.keys().copied().collect()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// Changes every line, and arranges what follows from it.
+    pub(super) fn for_each(&mut self, mut change: impl FnMut(LineId, &mut Line)) {
+        for (id, line) in &mut self.lines {
+            change(*id, line);
+            settle(*id, line, &mut self.schedule, &mut self.transmits);
+        }
+    }
+
+    /// Arranges what follows from a change: a write for bytes that wait, a look at the next deadline.
+    pub(super) fn settle(&mut self, id: LineId) {
+        if let Some(line) = self.lines.get_mut(&id) {
+            settle(id, line, &mut self.schedule, &mut self.transmits);
+        }
+    }
+
+    /// Asks for the FIN of a line.
+    pub(super) fn finish(&mut self, id: LineId) {
+        self.transmits.push_back(Transmit::Finish(id));
+    }
+
+    /// Takes a line out and asks for its socket to be closed. Also for one that was never in.
+    pub(super) fn close(&mut self, id: LineId) -> Option<Line> {
+        self.transmits.push_back(Transmit::Close(id));
+        let line = self.lines.remove(&id)?;
+        if let Some(at) = line.scheduled {
+            self.schedule.remove(&(at, id));
+        }
+        Some(line)
+    }
+
+    /// The lines to look at now; each is to be settled afterwards.
+    pub(super) fn due(&mut self, now: Instant) -> Vec<LineId> {
+        let mut due = Vec::new();
+        while let Some((at, id)) = self.schedule.first().copied()
+            && at <= now
+        {
+            self.schedule.pop_first();
+            if let Some(line) = self.lines.get_mut(&id) {
+                line.scheduled = None;
+                due.push(id);
+            }
+        }
+        due
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.schedule.first().map(|(at, _)| *at)
+    }
+
+    /// What to do next; writes that have become void are left out.
+    pub(super) fn next_transmit(&mut self) -> Option<Transmit> {
+        while let Some(transmit) = self.transmits.pop_front() {
+            let Transmit::Write(id) = transmit else {
+                return Some(transmit);
+            };
+            if let Some(line) = self.lines.get_mut(&id) {
+                line.write_asked = false;
+                if !line.writer.pending().is_empty() {
+                    return Some(transmit);
+                }
+            }
+        }
+        None
+    }
+}
+
+fn settle(id: LineId, line: &mut Line, schedule: &mut BTreeSet<(Instant, LineId)>, transmits: &mut VecDeque<Transmit>) {
+    if line.wants_write() && !line.write_asked {
+        line.write_asked = true;
+        transmits.push_back(Transmit::Write(id));
+    }
+    // A deadline that has moved to later is found out when it is looked at: most of them never come.
+    if let Some(next) = line.next_deadline()
+        && line.scheduled.is_none_or(|at| next < at)
+    {
+        if let Some(at) = line.scheduled.replace(next) {
+            schedule.remove(&(at, id));
+        }
+        schedule.insert((next, id));
+    }
+}
