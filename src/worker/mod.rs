@@ -7,11 +7,22 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use crate::proto::{self, Address, CloseReason, Encoding, Limits, MemberId};
 
+mod connector;
+mod driver;
 mod failure;
+mod lines;
+mod listener;
+mod reach;
+mod thread;
+mod transport;
+mod window;
+
+use driver::Driver;
+use thread::Thread;
 
 pub use failure::Failure;
 
@@ -132,10 +143,10 @@ pub struct Busy(pub Command);
 #[derive(Debug)]
 pub struct Worker {
     // The order of these fields is the order of dropping: without commands and a reader of events the driver ends,
-    // and only then may it be joined.
+    // and only then may it be joined, which is what dropping a `Thread` does.
     commands: Sender<Command>,
     events: Receiver<Event>,
-    driver: Option<std::thread::JoinHandle<()>>,
+    _driver: Thread,
 }
 
 impl Worker {
@@ -147,20 +158,28 @@ impl Worker {
     ///
     /// When the operating system gives no thread.
     pub fn spawn(config: Config, wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
-        let _ = (config, wake);
-        todo!()
+        let (commands, commands_out) = bounded(COMMANDS);
+        let (events_in, events) = bounded(EVENTS);
+        let driver = Thread::spawn("driver", move || {
+            Driver::new(config, commands_out, events_in, Box::new(wake)).run();
+        })?;
+        Ok(Self {
+            commands,
+            events,
+            _driver: driver,
+        })
     }
 
     /// A worker without threads, for tests of what lies above: the test holds the other ends.
     #[must_use]
     pub fn scripted() -> (Self, Receiver<Command>, Sender<Event>) {
-        let (commands, commands_out) = crossbeam_channel::bounded(COMMANDS);
-        let (events_in, events) = crossbeam_channel::bounded(EVENTS);
+        let (commands, commands_out) = bounded(COMMANDS);
+        let (events_in, events) = bounded(EVENTS);
         (
             Self {
                 commands,
                 events,
-                driver: None,
+                _driver: Thread::none(),
             },
             commands_out,
             events_in,
@@ -174,8 +193,8 @@ impl Worker {
     /// [`Busy`] with the command when the channel is full.
     pub fn send(&self, command: Command) -> Result<(), Busy> {
         match self.commands.try_send(command) {
-            Ok(()) | Err(crossbeam_channel::TrySendError::Disconnected(_)) => Ok(()),
-            Err(crossbeam_channel::TrySendError::Full(command)) => Err(Busy(command)),
+            Ok(()) | Err(TrySendError::Disconnected(_)) => Ok(()),
+            Err(TrySendError::Full(command)) => Err(Busy(command)),
         }
     }
 

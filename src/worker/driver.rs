@@ -1,0 +1,390 @@
+//! The one thread that owns a room: one loop, one `select!`.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::io;
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Instant, SystemTime};
+
+use crossbeam_channel::{Receiver, Sender, at, bounded, never, select};
+
+use super::connector::Connector;
+use super::lines::Lines;
+use super::listener::{self, Listener};
+use super::reach;
+use super::transport::{Line, Written};
+use super::window::Window;
+use super::{Command, Config, EndReason, Event, Failure, Host, Join, Role};
+use crate::proto::{self, Endpoint, GuestConfig, HostConfig, LineEnd, LineId, Now, Transmit};
+
+/// Reports of the IO threads that wait for the driver: at most 16 MiB of bytes that nobody has looked at.
+const IO_EVENTS: usize = 1024;
+/// Reports taken before anything is answered: a busy host then writes once per line for all of them. More would let
+/// what is queued for a line grow while nothing of it is written.
+const IO_BATCH: usize = 128;
+/// Bytes taken before anything is answered, for the same reason.
+const IO_BATCH_BYTES: usize = 64 << 10;
+
+/// What an IO thread reports.
+#[derive(Debug)]
+pub(super) enum IoEvent {
+    /// Somebody connected.
+    Accepted { stream: TcpStream, address: SocketAddr },
+    /// The system gave no connection; the listener goes on.
+    AcceptFailed { error: io::Error },
+    /// The connector tries an address.
+    Connecting { address: SocketAddr },
+    /// The connector is done.
+    Connected { stream: TcpStream, address: SocketAddr },
+    /// The connector has given up.
+    ConnectFailed { failure: Failure },
+    /// A peer sent something.
+    Bytes { line: LineId, bytes: Box<[u8]> },
+    /// A line's reader has ended.
+    Ended { line: LineId, end: LineEnd },
+}
+
+/// Why the driver woke up.
+enum Wake {
+    Io(IoEvent),
+    Command(Command),
+    /// Nobody holds the worker any more.
+    Abandoned,
+    /// The window has taken an event.
+    Taken,
+    Timer,
+}
+
+/// What makes the lines.
+#[derive(Debug)]
+enum Source {
+    Nothing,
+    // Held for their `Drop`.
+    Listener { _listener: Listener },
+    Connector { _connector: Connector },
+}
+
+/// The actor: everything of one room that is not pure.
+pub(super) struct Driver {
+    endpoint: Endpoint,
+    role: Role,
+    commands: Receiver<Command>,
+    window: Window,
+    io: Receiver<IoEvent>,
+    io_sender: Sender<IoEvent>,
+    source: Source,
+    lines: Lines,
+    next_line: u64,
+    timer: Receiver<Instant>,
+    /// For when `timer` is set.
+    timer_at: Option<Instant>,
+    ended: bool,
+}
+
+impl Driver {
+    pub(super) fn new(
+        config: Config,
+        commands: Receiver<Command>,
+        events: Sender<Event>,
+        wake: Box<dyn Fn() + Send>,
+    ) -> Self {
+        let (io_sender, io) = bounded(IO_EVENTS);
+        Self {
+            endpoint: endpoint(&config),
+            role: config.role,
+            commands,
+            window: Window::new(events, wake),
+            io,
+            io_sender,
+            source: Source::Nothing,
+            lines: Lines::default(),
+            next_line: 0,
+            timer: never(),
+            timer_at: None,
+            ended: false,
+        }
+    }
+
+    pub(super) fn run(mut self) {
+        self.open();
+        while self.window.flush() && !(self.ended && self.window.is_empty()) {
+            match self.wait() {
+                Wake::Io(event) => self.handle_io_batch(event),
+                Wake::Command(command) => self.handle_commands(command),
+                Wake::Abandoned => break,
+                Wake::Taken => self.window.sent(),
+                Wake::Timer => self.timer_at = None,
+            }
+            self.settle();
+        }
+        self.say_goodbye();
+        self.close();
+    }
+
+    fn open(&mut self) {
+        let opened = match self.role.clone() {
+            Role::Host(host) => self.listen(&host),
+            Role::Join(join) => self.connect(&join),
+        };
+        if let Err(failure) = opened {
+            self.end(EndReason::Failed(failure));
+        }
+    }
+
+    fn listen(&mut self, host: &Host) -> Result<(), Failure> {
+        listener::raise_file_limit();
+        let (socket, bound) = listener::bind(host.bind, host.port)?;
+        let listener = Listener::start(socket, self.io_sender.clone()).map_err(|error| too_little(&error))?;
+        self.source = Source::Listener { _listener: listener };
+        self.window.push(Event::Listening {
+            room: host.room.clone(),
+            port: bound.port(),
+            addresses: reach::addresses(bound),
+        });
+        self.drain_endpoint();
+        Ok(())
+    }
+
+    fn connect(&mut self, join: &Join) -> Result<(), Failure> {
+        let connector = Connector::start(join, self.io_sender.clone()).map_err(|error| too_little(&error))?;
+        self.source = Source::Connector { _connector: connector };
+        Ok(())
+    }
+
+    /// The one place where the driver blocks.
+    fn wait(&mut self) -> Wake {
+        self.set_timer();
+        let (no_io, no_commands) = (never(), never());
+        let peers_wait = self.ended || self.window.makes_peers_wait();
+        let io = if peers_wait { &no_io } else { &self.io };
+        let commands_wait = self.window.makes_commands_wait();
+        let commands = if commands_wait { &no_commands } else { &self.commands };
+        let window = self.window.sender().clone();
+        select! {
+            recv(io) -> event => event.map_or(Wake::Timer, Wake::Io),
+            recv(commands) -> command => command.map_or(Wake::Abandoned, Wake::Command),
+            send(window, self.window.next()) -> sent => sent.map_or(Wake::Abandoned, |()| Wake::Taken),
+            recv(self.timer) -> _ => Wake::Timer,
+        }
+    }
+
+    fn set_timer(&mut self) {
+        let deadline = match self.ended {
+            true => None,
+            false => [self.endpoint.poll_timeout(), self.lines.next_retry()]
+                .into_iter()
+                .flatten()
+                .min(),
+        };
+        if deadline != self.timer_at {
+            self.timer_at = deadline;
+            self.timer = deadline.map_or_else(never, at);
+        }
+    }
+
+    /// Takes what else has come in meanwhile, so that all of it is answered with one write per line.
+    fn handle_io_batch(&mut self, first: IoEvent) {
+        let mut bytes = self.handle_io(first);
+        for _ in 1..IO_BATCH {
+            if bytes >= IO_BATCH_BYTES {
+                break;
+            }
+            let Ok(event) = self.io.try_recv() else { break };
+            bytes += self.handle_io(event);
+        }
+    }
+
+    /// Yields the bytes that came.
+    fn handle_io(&mut self, event: IoEvent) -> usize {
+        match event {
+            IoEvent::Accepted { stream, address } => self.accept(stream, address),
+            IoEvent::AcceptFailed { error } => tracing::warn!("nobody new can come in at the moment: {error}"),
+            IoEvent::Connecting { address } => self.window.push(Event::Connecting { address }),
+            IoEvent::Connected { stream, address } => self.connected(stream, address),
+            IoEvent::ConnectFailed { failure } => self.end(EndReason::Failed(failure)),
+            IoEvent::Bytes { line, bytes } => {
+                if self.lines.is_open(line) {
+                    self.endpoint.handle_bytes(now(), line, &bytes);
+                }
+                return bytes.len();
+            }
+            IoEvent::Ended { line, end } => {
+                if let Some(end) = self.lines.remove(line, end) {
+                    self.endpoint.handle_ended(now(), line, end);
+                }
+            }
+        }
+        0
+    }
+
+    fn accept(&mut self, stream: TcpStream, address: SocketAddr) {
+        // One that gets no thread is closed by this, and everybody else is left alone.
+        if let Err(error) = self.open_line(stream, address) {
+            tracing::warn!("somebody could not be let in: {error}");
+        }
+    }
+
+    fn connected(&mut self, stream: TcpStream, address: SocketAddr) {
+        self.source = Source::Nothing;
+        if let Err(error) = self.open_line(stream, address) {
+            self.end(EndReason::Failed(too_little(&error)));
+        }
+    }
+
+    fn open_line(&mut self, stream: TcpStream, address: SocketAddr) -> io::Result<()> {
+        let id = LineId(self.next_line);
+        self.next_line += 1;
+        self.lines.insert(id, Line::open(id, stream, self.io_sender.clone())?);
+        self.endpoint.handle_opened(now(), id, address);
+        Ok(())
+    }
+
+    /// Takes what else was said meanwhile, for the same reason as with peers.
+    fn handle_commands(&mut self, first: Command) {
+        self.handle_command(first);
+        for _ in 1..IO_BATCH {
+            let Ok(command) = self.commands.try_recv() else { break };
+            self.handle_command(command);
+        }
+    }
+
+    fn handle_command(&mut self, command: Command) {
+        match command {
+            _ if self.ended => {}
+            Command::Leave if self.is_connecting() => self.end(EndReason::Cancelled),
+            Command::Leave => self.endpoint.handle_leave(now()),
+            Command::Say { text } => self.endpoint.handle_say(now(), &text),
+            Command::Remove { member } => self.endpoint.handle_remove(now(), member),
+        }
+    }
+
+    fn is_connecting(&self) -> bool {
+        matches!(self.source, Source::Connector { .. })
+    }
+
+    /// Does what is due, then all that the endpoint wants done.
+    fn settle(&mut self) {
+        let now = now();
+        if self.ended {
+            return;
+        }
+        if self.endpoint.poll_timeout().is_some_and(|at| at <= now.monotonic) {
+            self.endpoint.handle_timeout(now);
+        }
+        while let Some(line) = self.lines.take_retry(now.monotonic) {
+            self.write(line);
+        }
+        self.drain_endpoint();
+    }
+
+    fn drain_endpoint(&mut self) {
+        while let Some(transmit) = self.endpoint.poll_transmit() {
+            match transmit {
+                Transmit::Write(line) => self.write(line),
+                Transmit::Finish(line) => self.lines.finish(line),
+                Transmit::Close(line) => self.lines.close(line),
+            }
+        }
+        while let Some(event) = self.endpoint.poll_event() {
+            self.pass_on(event);
+        }
+    }
+
+    /// Writes all that waits for a line, as far as the system takes it.
+    fn write(&mut self, line: LineId) {
+        loop {
+            let pending = self.endpoint.pending(line);
+            if pending.is_empty() {
+                return;
+            }
+            let now = now();
+            match self.lines.write(now.monotonic, line, pending) {
+                Some(Written::Bytes(bytes)) => self.endpoint.handle_written(now, line, bytes),
+                Some(Written::Full) => return self.endpoint.handle_written(now, line, 0),
+                Some(Written::Broken(_)) | None => return, // its reader tells, or the retry comes
+            }
+        }
+    }
+
+    fn pass_on(&mut self, event: proto::Event) {
+        match event {
+            proto::Event::Closed { .. } if self.is_connecting() => self.end(EndReason::Cancelled),
+            proto::Event::Closed { reason } => self.end(EndReason::Closed(reason)),
+            event => self.window.push(Event::Room(event)),
+        }
+    }
+
+    /// The room is over: the last event is pending, and nothing that still happens counts.
+    fn end(&mut self, reason: EndReason) {
+        if self.ended {
+            return;
+        }
+        self.ended = true;
+        // A port is free again when people read that the room is closed; a connector may take a moment to notice.
+        if let Source::Listener { .. } = self.source {
+            self.close();
+        }
+        self.window.push(Event::Ended(reason));
+    }
+
+    /// The worker was dropped: a last `bye` where that needs no waiting.
+    fn say_goodbye(&mut self) {
+        if !self.ended {
+            self.endpoint.handle_leave(now());
+            self.drain_endpoint();
+        }
+    }
+
+    /// Ends every IO thread. First nobody listens to them any more, so that none blocks in telling.
+    fn close(&mut self) {
+        self.ended = true;
+        (self.io_sender, self.io) = bounded(0);
+        self.lines.close_all();
+        self.source = Source::Nothing;
+    }
+}
+
+fn endpoint(config: &Config) -> Endpoint {
+    let seed = config.seed.unwrap_or_else(system_seed);
+    let name = config.name.as_str().into();
+    let limits = config.limits.clone();
+    match &config.role {
+        Role::Host(host) => {
+            let config = HostConfig {
+                room: host.room.as_str().into(),
+                name,
+                plain: host.plain,
+                welcome: host.welcome.clone(),
+                limits,
+            };
+            Endpoint::host(config, seed)
+        }
+        Role::Join(join) => {
+            let config = GuestConfig {
+                name,
+                host: join.address.to_string().into(),
+                encoding: join.encoding,
+                introduce: join.introduce,
+                limits,
+            };
+            Endpoint::guest(config, seed)
+        }
+    }
+}
+
+/// Chance from the operating system: the standard library keys its hash tables with it.
+fn system_seed() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+fn now() -> Now {
+    Now {
+        monotonic: Instant::now(),
+        wall: SystemTime::now(),
+    }
+}
+
+fn too_little(error: &io::Error) -> Failure {
+    Failure::Resources {
+        cause: error.to_string(),
+    }
+}

@@ -1,0 +1,129 @@
+//! All open sockets of a room, and when to try again those whose buffers are full.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use super::transport::{Line, Written};
+use crate::proto::{LineEnd, LineId};
+
+/// A full buffer is tried again after this, then after twice as long …
+const RETRY_FIRST: Duration = Duration::from_millis(2);
+/// … up to this: a slow line costs sixteen calls a second.
+const RETRY_LAST: Duration = Duration::from_millis(64);
+
+/// The sockets by line.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    slots: BTreeMap<LineId, Slot>,
+    /// Lines whose buffers were full, by when to try again.
+    full: BTreeSet<(Instant, LineId)>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    line: Line,
+    state: State,
+    /// How long the next full buffer is left alone.
+    retry_after: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    /// Open, and not to be written to before then.
+    Full(Instant),
+    /// A write failed: what had arrived is still read, then the line ends like this.
+    Broken(LineEnd),
+    /// The room is done with it; only the reader is waited for.
+    Closed,
+}
+
+impl Lines {
+    pub(super) fn insert(&mut self, id: LineId, line: Line) {
+        let slot = Slot {
+            line,
+            state: State::Open,
+            retry_after: RETRY_FIRST,
+        };
+        self.slots.insert(id, slot);
+    }
+
+    /// Offers bytes to a line; `None` if it takes none now (full, broken, closed, unknown).
+    pub(super) fn write(&mut self, now: Instant, id: LineId, bytes: &[u8]) -> Option<Written> {
+        let slot = self.slots.get_mut(&id).filter(|slot| slot.state == State::Open)?;
+        let written = slot.line.write(bytes);
+        match written {
+            Written::Bytes(_) => slot.retry_after = RETRY_FIRST,
+            Written::Full => {
+                let at = now + slot.retry_after;
+                slot.retry_after = (slot.retry_after * 2).min(RETRY_LAST);
+                slot.state = State::Full(at);
+                self.full.insert((at, id));
+            }
+            Written::Broken(end) => {
+                slot.state = State::Broken(end);
+                slot.line.close();
+            }
+        }
+        Some(written)
+    }
+
+    /// When the next full line is to be tried.
+    pub(super) fn next_retry(&self) -> Option<Instant> {
+        self.full.first().map(|(at, _)| *at)
+    }
+
+    /// Takes one full line whose time has come; call until `None`.
+    pub(super) fn take_retry(&mut self, now: Instant) -> Option<LineId> {
+        let (at, id) = *self.full.first().filter(|(at, _)| *at <= now)?;
+        self.full.remove(&(at, id));
+        if let Some(slot) = self.slots.get_mut(&id) {
+            slot.state = State::Open;
+        }
+        Some(id)
+    }
+
+    pub(super) fn finish(&self, id: LineId) {
+        if let Some(slot) = self.slots.get(&id) {
+            slot.line.finish();
+        }
+    }
+
+    pub(super) fn close(&mut self, id: LineId) {
+        self.forget_retry(id);
+        if let Some(slot) = self.slots.get_mut(&id) {
+            slot.state = State::Closed;
+            slot.line.close();
+        }
+    }
+
+    /// Whether what a line's reader says still counts.
+    pub(super) fn is_open(&self, id: LineId) -> bool {
+        self.slots.get(&id).is_some_and(|slot| slot.state != State::Closed)
+    }
+
+    /// A reader has ended: its thread and socket go. Yields how the line ended, unless the room was already done with it.
+    pub(super) fn remove(&mut self, id: LineId, end: LineEnd) -> Option<LineEnd> {
+        self.forget_retry(id);
+        match self.slots.remove(&id)?.state {
+            State::Closed => None,
+            State::Broken(cause) => Some(cause),
+            State::Open | State::Full(_) => Some(end),
+        }
+    }
+
+    /// Ends every line. All sockets are shut first, so that all readers end at the same time.
+    pub(super) fn close_all(&mut self) {
+        for slot in self.slots.values() {
+            slot.line.close();
+        }
+        self.full.clear();
+        self.slots.clear();
+    }
+
+    fn forget_retry(&mut self, id: LineId) {
+        if let Some(State::Full(at)) = self.slots.get(&id).map(|slot| slot.state) {
+            self.full.remove(&(at, id));
+        }
+    }
+}

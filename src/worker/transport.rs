@@ -1,0 +1,220 @@
+//! One line's socket: its options, a thread that reads, writes that never wait.
+
+use std::io;
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::Sender;
+use socket2::{SockRef, TcpKeepalive};
+
+use super::driver::IoEvent;
+use super::thread::Thread;
+use crate::proto::{LineEnd, LineId};
+
+/// Bytes taken from a socket at a time: whatever a chat says in one go, and a reader's memory stays small.
+const READ_BYTES: usize = 16 << 10;
+/// A reader calls nothing deep; a thousand of them are to fit anywhere.
+const READER_STACK_BYTES: usize = 128 << 10;
+/// Quiet for this long, the system asks the peer's computer whether it is still there …
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(15);
+/// … again after this …
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(5);
+/// … and so many times: a pulled cable is noticed after 35 s.
+const KEEPALIVE_RETRIES: u32 = 4;
+/// The same for a line with bytes under way, where keep-alive does not ask.
+#[cfg(target_os = "linux")]
+const UNANSWERED_WITHIN: Duration = Duration::from_secs(35);
+
+/// What became of an attempt to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    /// The system took so many bytes, at least one.
+    Bytes(usize),
+    /// The system's buffer is full.
+    Full,
+    /// The connection is gone.
+    Broken(LineEnd),
+}
+
+/// One connection. Its reader ends by [`Line::close`], or with the receiver of its events.
+#[derive(Debug)]
+pub(super) struct Line {
+    socket: Arc<TcpStream>,
+    // Joined on drop: close first.
+    _reader: Thread,
+}
+
+impl Line {
+    /// Takes a connection over and starts to read.
+    pub(super) fn open(id: LineId, stream: TcpStream, io: Sender<IoEvent>) -> io::Result<Self> {
+        tune(&stream);
+        system::prepare(&stream)?;
+        let socket = Arc::new(stream);
+        let reader = Reader {
+            id,
+            socket: Arc::clone(&socket),
+            io,
+        };
+        let reader = Thread::spawn_small(format!("line-{}", id.0), READER_STACK_BYTES, || reader.run())?;
+        Ok(Self {
+            socket,
+            _reader: reader,
+        })
+    }
+
+    /// Offers bytes to the system; never waits.
+    pub(super) fn write(&self, bytes: &[u8]) -> Written {
+        loop {
+            match system::send(&self.socket, bytes) {
+                Ok(0) => return Written::Full,
+                Ok(taken) => return Written::Bytes(taken),
+                Err(error) => match error.kind() {
+                    io::ErrorKind::Interrupted => {}
+                    io::ErrorKind::WouldBlock => return Written::Full,
+                    _ => return Written::Broken(line_end(&error)),
+                },
+            }
+        }
+    }
+
+    /// Closes the sending side; the peer may go on.
+    pub(super) fn finish(&self) {
+        self.shutdown(Shutdown::Write);
+    }
+
+    /// Ends both directions, and with them the reader, once it has passed on what had arrived.
+    pub(super) fn close(&self) {
+        self.shutdown(Shutdown::Both);
+    }
+
+    fn shutdown(&self, how: Shutdown) {
+        if let Err(error) = self.socket.shutdown(how) {
+            tracing::debug!(%error, "a socket was gone before it was shut down"); // that is what was wanted
+        }
+    }
+}
+
+/// The blocking thread of one line.
+struct Reader {
+    id: LineId,
+    socket: Arc<TcpStream>,
+    io: Sender<IoEvent>,
+}
+
+impl Reader {
+    fn run(self) {
+        let mut buffer = vec![0; READ_BYTES];
+        let end = loop {
+            match system::read(&self.socket, &mut buffer) {
+                Ok(0) => break LineEnd::Finished,
+                Ok(count) => {
+                    let bytes = buffer[..count].into();
+                    // Blocks while the driver is behind: TCP then pushes back. Fails when the driver is gone.
+                    if self.io.send(IoEvent::Bytes { line: self.id, bytes }).is_err() {
+                        return;
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break line_end(&error),
+            }
+        };
+        if self.io.send(IoEvent::Ended { line: self.id, end }).is_err() {
+            tracing::trace!("a line ended after its room");
+        }
+    }
+}
+
+/// How a connection ended, from the error of a read or write.
+pub(super) fn line_end(error: &io::Error) -> LineEnd {
+    match error.kind() {
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::NotConnected => LineEnd::Reset,
+        // Unreachable: what a router said while the system retransmitted, told when it gives up.
+        io::ErrorKind::TimedOut
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::NetworkDown => LineEnd::TimedOut,
+        _ => LineEnd::Failed,
+    }
+}
+
+/// Chat is small and to be there at once; a dead peer is to be noticed. A system that lacks an option still talks.
+fn tune(stream: &TcpStream) {
+    let socket = SockRef::from(stream);
+    let keepalive = TcpKeepalive::new()
+        .with_time(KEEPALIVE_AFTER)
+        .with_interval(KEEPALIVE_EVERY)
+        .with_retries(KEEPALIVE_RETRIES);
+    let tuned = socket
+        .set_tcp_nodelay(true)
+        .and_then(|()| socket.set_tcp_keepalive(&keepalive));
+    #[cfg(target_os = "linux")]
+    let tuned = tuned.and_then(|()| socket.set_tcp_user_timeout(Some(UNANSWERED_WITHIN)));
+    #[cfg(target_vendor = "apple")]
+    let tuned = tuned.and_then(|()| socket.set_nosigpipe(true));
+    if let Err(error) = tuned {
+        tracing::debug!(%error, "a socket option was refused");
+    }
+}
+
+/// Unix: reads block, and each write says that it does not.
+#[cfg(unix)]
+mod system {
+    use std::io::{self, Read as _};
+    use std::net::TcpStream;
+
+    use rustix::net::SendFlags;
+
+    #[cfg(not(target_vendor = "apple"))]
+    const SEND: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
+    #[cfg(target_vendor = "apple")]
+    const SEND: SendFlags = SendFlags::DONTWAIT;
+
+    pub(super) fn prepare(stream: &TcpStream) -> io::Result<()> {
+        stream.set_nonblocking(false)
+    }
+
+    pub(super) fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::net::send(stream, bytes, SEND)?)
+    }
+
+    pub(super) fn read(mut stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+        stream.read(buffer)
+    }
+}
+
+/// Elsewhere a write cannot say so: the socket does not block, and the reader waits by polling.
+#[cfg(not(unix))]
+mod system {
+    use std::io::{self, Read as _, Write as _};
+    use std::net::TcpStream;
+
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+    /// Not every system wakes a poll when the socket is shut down; a read then tells.
+    const SLICE: Timespec = Timespec {
+        tv_sec: 0,
+        tv_nsec: 100_000_000,
+    };
+
+    pub(super) fn prepare(stream: &TcpStream) -> io::Result<()> {
+        stream.set_nonblocking(true)
+    }
+
+    pub(super) fn send(mut stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+        stream.write(bytes)
+    }
+
+    pub(super) fn read(mut stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match stream.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                done => return done,
+            }
+            poll(&mut [PollFd::new(stream, PollFlags::IN)], Some(&SLICE))?;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The way up: events that wait until the window takes them.
+
+use std::collections::VecDeque;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+
+use super::Event;
+
+/// Events that may wait behind a full channel before nothing more is taken from peers.
+const PENDING_BEFORE_PEERS_WAIT: usize = 1024;
+/// Events that may wait before no command is taken either: a script that never reads is told that the room is busy.
+const PENDING_BEFORE_COMMANDS_WAIT: usize = 16 << 10;
+
+/// The channel to the window, and what does not fit into it.
+pub(super) struct Window {
+    events: Sender<Event>,
+    pending: VecDeque<Event>,
+    wake: Box<dyn Fn() + Send>,
+    /// Accepts nothing, ever: what the driver selects on while nothing is pending.
+    nowhere: (Sender<Event>, Receiver<Event>),
+}
+
+impl Window {
+    pub(super) fn new(events: Sender<Event>, wake: Box<dyn Fn() + Send>) -> Self {
+        Self {
+            events,
+            pending: VecDeque::new(),
+            wake,
+            nowhere: bounded(0),
+        }
+    }
+
+    pub(super) fn push(&mut self, event: Event) {
+        self.pending.push_back(event);
+    }
+
+    /// Passes on what fits, and wakes the window once. `false` when nobody will ever read.
+    pub(super) fn flush(&mut self) -> bool {
+        let before = self.pending.len();
+        let mut open = true;
+        while let Some(event) = self.pending.pop_front() {
+            match self.events.try_send(event) {
+                Ok(()) => {}
+                Err(TrySendError::Full(event)) => {
+                    self.pending.push_front(event);
+                    break;
+                }
+                Err(TrySendError::Disconnected(_)) => {
+                    self.pending.clear();
+                    open = false;
+                }
+            }
+        }
+        if open && self.pending.len() < before {
+            (self.wake)();
+        }
+        open
+    }
+
+    /// Where to send the next event: to the window if one is pending, else nowhere.
+    pub(super) fn sender(&self) -> &Sender<Event> {
+        if self.pending.is_empty() {
+            &self.nowhere.0
+        } else {
+            &self.events
+        }
+    }
+
+    /// The next event, for [`Window::sender`] when it has room; [`Window::sent`] must follow.
+    pub(super) fn next(&mut self) -> Event {
+        self.pending
+            .pop_front()
+            .expect("`sender` has room only while something is pending")
+    }
+
+    /// One event went through [`Window::sender`].
+    pub(super) fn sent(&self) {
+        (self.wake)();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    pub(super) fn makes_peers_wait(&self) -> bool {
+        self.pending.len() >= PENDING_BEFORE_PEERS_WAIT
+    }
+
+    pub(super) fn makes_commands_wait(&self) -> bool {
+        self.pending.len() >= PENDING_BEFORE_COMMANDS_WAIT
+    }
+}
