@@ -102,7 +102,10 @@ impl AnchorList {
         if first > self.first {
             self.drop_front(usize::try_from(first - self.first).unwrap_or(usize::MAX));
         } else if first < self.first {
-            self.prepend(usize::try_from(self.first - first).unwrap_or(usize::MAX).min(len), &guess);
+            self.prepend(
+                usize::try_from(self.first - first).unwrap_or(usize::MAX).min(len),
+                &guess,
+            );
         }
         self.first = first;
         self.heights.truncate(len);

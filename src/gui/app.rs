@@ -101,7 +101,9 @@ pub struct App {
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("rooms", &self.rooms.len()).finish_non_exhaustive()
+        f.debug_struct("App")
+            .field("rooms", &self.rooms.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -177,6 +179,11 @@ impl App {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// What asks for a frame of this window.
+    pub(super) fn wake(&self) -> Wake {
+        self.wake.clone()
     }
 
     /// Makes language, theme and zoom hold.

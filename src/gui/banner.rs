@@ -22,21 +22,36 @@ pub(crate) fn height(room: &OpenRoom) -> f32 {
 
 /// Draws it into `rect`.
 pub(crate) fn ui(ui: &mut Ui, rect: Rect, words: &Strings, room: &OpenRoom, actions: &mut Vec<Action>) {
-    let card = Rect::from_min_max(rect.min + vec2(space::PANE, space::ONE), rect.max - vec2(space::PANE, 0.0));
+    let card = Rect::from_min_max(
+        rect.min + vec2(space::PANE, space::ONE),
+        rect.max - vec2(space::PANE, 0.0),
+    );
     let colors = palette(ui);
     let bad = room.end().is_some_and(is_bad);
     let fill = if bad { colors.error_fill } else { colors.field };
-    ui.painter()
-        .rect(card, radius::CARD, fill, Stroke::new(1.0, colors.line), StrokeKind::Inside);
+    ui.painter().rect(
+        card,
+        radius::CARD,
+        fill,
+        Stroke::new(1.0, colors.line),
+        StrokeKind::Inside,
+    );
     let inner = card.shrink2(vec2(14.0, 0.0));
     let layout = Layout::right_to_left(Align::Center);
     let mut child = ui.new_child(UiBuilder::new().max_rect(inner).layout(layout).id_salt("banner"));
     buttons_ui(&mut child, words, room, actions);
-    let (icon, color) = if bad { (Icon::Warning, colors.error) } else { (Icon::Clock, colors.dim) };
+    let (icon, color) = if bad {
+        (Icon::Warning, colors.error)
+    } else {
+        (Icon::Clock, colors.dim)
+    };
     let left = child.available_rect_before_wrap();
     let sign = Rect::from_center_size(pos2(left.left() + 10.0, left.center().y), vec2(20.0, 20.0));
     icon.paint(ui.painter(), sign, color);
-    let text = Rect::from_min_max(pos2(sign.right() + 12.0, left.top()), pos2(left.right() - 8.0, left.bottom()));
+    let text = Rect::from_min_max(
+        pos2(sign.right() + 12.0, left.top()),
+        pos2(left.right() - 8.0, left.bottom()),
+    );
     text_ui(ui, text, words, room);
 }
 
@@ -72,8 +87,12 @@ fn text_ui(ui: &Ui, rect: Rect, words: &Strings, room: &OpenRoom) {
         _ => (words.connecting.to_owned(), words.not_open_yet.to_owned()),
     };
     let colors = palette(ui);
-    let response = ui.interact(rect, ui.id().with("banner"), Sense::hover());
-    let whole = if remedy.is_empty() { what.clone() } else { words.and_then(&what, &remedy) };
+    let response = ui.interact(rect, ui.scope_id().with("banner"), Sense::hover());
+    let whole = if remedy.is_empty() {
+        what.clone()
+    } else {
+        words.and_then(&what, &remedy)
+    };
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Status, true, &whole));
     widgets::announce(ui, &response);
     let first = widgets::wrapped(ui, &what, theme::semibold(size::BODY), colors.text, rect.width(), 1);

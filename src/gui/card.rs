@@ -30,7 +30,13 @@ pub(crate) fn head_ui(ui: &mut Ui, icon: Icon, title: &str, subtitle: &str) {
 }
 
 /// The field for the person's name; both cards show the same one.
-pub(crate) fn name_ui(ui: &mut Ui, panel: &mut ConnectionPanel, card: Card, words: &Strings, enabled: bool) -> Response {
+pub(crate) fn name_ui(
+    ui: &mut Ui,
+    panel: &mut ConnectionPanel,
+    card: Card,
+    words: &Strings,
+    enabled: bool,
+) -> Response {
     let pressed = panel.progress_mut(card).pressed;
     let bad = text::clean_name(&panel.name).is_none() && (pressed || !panel.name.is_empty());
     let field = Field {

@@ -3,10 +3,10 @@
 //! While an input method composes, the field's text contains the unfinished word. So what counts as written is kept
 //! apart, and nothing is sent, counted or kept from the field itself in those frames.
 
-use egui::text::{LayoutJob, TextFormat};
+use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
 use egui::{
-    EventFilter, Frame, Galley, Id, Key, KeyboardShortcut, Modifiers, Popup, Rect, RichText, Role, ScrollArea,
-    Sense, Stroke, StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    EventFilter, Frame, Galley, Id, Key, KeyboardShortcut, Modifiers, Popup, Rect, RichText, Role, ScrollArea, Sense,
+    Stroke, StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::action::Action;
@@ -93,15 +93,25 @@ impl Composer {
         let id = Self::id(around.room);
         let focused = ui.memory(|memory| memory.has_focus(id));
         let colors = palette(ui);
-        let edge = if focused { colors.focus_ring() } else { Stroke::new(1.0, colors.line) };
-        ui.painter().rect(card, radius::COMPOSER, colors.field, edge, StrokeKind::Inside);
+        let edge = if focused {
+            colors.focus_ring()
+        } else {
+            Stroke::new(1.0, colors.line)
+        };
+        ui.painter()
+            .rect(card, radius::COMPOSER, colors.field, edge, StrokeKind::Inside);
         let wants_send = self.field_ui(ui, card, id, around);
         if !around.ime.composing() {
             self.written.clone_from(&self.field);
         }
         let obstacle = self.obstacle(around);
         self.emoji_ui(ui, card, id, around);
-        let pressed = send_ui(ui, card, around.words, obstacle.is_none() && !self.written.trim().is_empty());
+        let pressed = send_ui(
+            ui,
+            card,
+            around.words,
+            obstacle.is_none() && !self.written.trim().is_empty(),
+        );
         self.hint_ui(ui, rect, obstacle.as_deref(), around);
         if (wants_send || pressed) && obstacle.is_none() && !self.written.trim().is_empty() {
             actions.push(Action::Say(around.room));
@@ -184,18 +194,16 @@ impl Composer {
     /// Puts `text` where the cursor is.
     fn insert(&mut self, ui: &Ui, id: Id, text: &str) {
         let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
-        let cursor = state.cursor.char_range().map_or_else(
-            || egui::text::CCursor::new(self.field.chars().count()),
-            |range| {
+        let cursor = match state.cursor.char_range() {
+            Some(range) => {
                 self.field.delete_selected(&range);
-                range.as_sorted_char_range().start.into()
-            },
-        );
+                CCursor::new(range.as_sorted_char_range().start)
+            }
+            None => CCursor::new(self.field.chars().count()),
+        };
         let inserted = self.field.insert_text(text, cursor.index);
-        let after = egui::text::CCursor::new(cursor.index + inserted);
-        state
-            .cursor
-            .set_char_range(Some(egui::text::CCursorRange::one(after)));
+        let after = CCursor::new(cursor.index + inserted);
+        state.cursor.set_char_range(Some(CCursorRange::one(after)));
         TextEdit::store_state(ui.ctx(), id, state);
         self.written.clone_from(&self.field);
         ui.memory_mut(|memory| memory.request_focus(id));
@@ -205,7 +213,11 @@ impl Composer {
         let words = around.words;
         let colors = palette(ui);
         let trouble = obstacle.filter(|_| !self.field.is_empty());
-        let usual = if around.enter_is_newline { words.hint_ctrl_enter_sends } else { words.hint_enter_sends };
+        let usual = if around.enter_is_newline {
+            words.hint_ctrl_enter_sends
+        } else {
+            words.hint_enter_sends
+        };
         let (text, color) = match trouble {
             Some(trouble) if around.ime.composing() => (trouble, colors.dim),
             Some(trouble) => (trouble, colors.error),
@@ -216,13 +228,29 @@ impl Composer {
             pos2(rect.center().x, left.y),
             vec2(rect.width() - 2.0 * space::PANE - 8.0, HINT),
         );
-        let response = ui.interact(place, ui.id().with("hint"), Sense::hover());
+        let response = ui.interact(place, ui.scope_id().with("hint"), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Status, true, text));
         let font = theme::regular(size::CAPTION);
-        widgets::line(ui, left, egui::Align2::LEFT_CENTER, text, font.clone(), color, place.width() - 90.0);
+        widgets::line(
+            ui,
+            left,
+            egui::Align2::LEFT_CENTER,
+            text,
+            font.clone(),
+            color,
+            place.width() - 90.0,
+        );
         if self.written.len() >= COUNT_FROM {
             let count = format!("{} / {MAX_MESSAGE_BYTES}", self.written.len());
-            widgets::line(ui, place.right_center(), egui::Align2::RIGHT_CENTER, &count, font, color, 90.0);
+            widgets::line(
+                ui,
+                place.right_center(),
+                egui::Align2::RIGHT_CENTER,
+                &count,
+                font,
+                color,
+                90.0,
+            );
         }
     }
 }
@@ -253,7 +281,7 @@ fn send_ui(ui: &Ui, card: Rect, words: &Strings, enabled: bool) -> bool {
     let middle = card.right_bottom() - vec2(7.0 + SEND / 2.0, 6.0 + SEND / 2.0);
     let place = Rect::from_center_size(middle, vec2(SEND, SEND));
     let sense = if enabled { Sense::click() } else { Sense::hover() };
-    let response = ui.interact(place, ui.id().with("send"), sense);
+    let response = ui.interact(place, ui.scope_id().with("send"), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, words.send));
     let colors = palette(ui);
     let (fill, ink) = if enabled {

@@ -90,7 +90,10 @@ impl ConnectionPanel {
     /// The address, if it is one.
     pub(crate) fn parsed_address(&self) -> Result<Address, Where> {
         let typed = self.address.trim();
-        if typed.get(..INVITE.len()).is_some_and(|start| start.eq_ignore_ascii_case(INVITE)) {
+        if typed
+            .get(..INVITE.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(INVITE))
+        {
             return Err(Where::Invite);
         }
         typed.parse().map_err(Where::Bad)
@@ -116,7 +119,11 @@ impl ConnectionPanel {
             }),
             Card::Join => Role::Join(Join {
                 address: self.parsed_address().ok()?,
-                encoding: if self.program { self.host_encoding } else { Encoding::Auto },
+                encoding: if self.program {
+                    self.host_encoding
+                } else {
+                    Encoding::Auto
+                },
                 introduce: !self.program,
                 connect_within: CONNECT_WITHIN,
             }),
@@ -173,7 +180,15 @@ impl ConnectionPanel {
         ui.allocate_exact_size(vec2(whole, bottom - top.y), Sense::hover());
     }
 
-    fn card_at(&mut self, ui: &mut Ui, x: f32, width: f32, card: Card, around: &Surroundings<'_>, actions: &mut Vec<Action>) {
+    fn card_at(
+        &mut self,
+        ui: &mut Ui,
+        x: f32,
+        width: f32,
+        card: Card,
+        around: &Surroundings<'_>,
+        actions: &mut Vec<Action>,
+    ) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             ui.add_space(x);

@@ -46,13 +46,27 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &OpenRoom, around: &Surroundings
         left += 44.0;
     }
     let middle = pos2(left + AVATAR / 2.0, rect.center().y);
-    icons::avatar(ui.painter(), middle, AVATAR, &room.chat.room, theme::hue(&room.chat.room));
+    icons::avatar(
+        ui.painter(),
+        middle,
+        AVATAR,
+        &room.chat.room,
+        theme::hue(&room.chat.room),
+    );
     let buttons = 4.0 * (space::ICON_BUTTON + 4.0) + 16.0;
-    let text = Rect::from_min_max(pos2(middle.x + AVATAR / 2.0 + 14.0, rect.top()), rect.max - vec2(buttons, 0.0));
+    let text = Rect::from_min_max(
+        pos2(middle.x + AVATAR / 2.0 + 14.0, rect.top()),
+        rect.max - vec2(buttons, 0.0),
+    );
     title_ui(ui, text, room, around.words);
     let place = Rect::from_min_max(pos2(rect.right() - buttons, rect.top()), rect.max - vec2(16.0, 0.0));
     let layout = Layout::right_to_left(Align::Center);
-    let mut child = ui.new_child(UiBuilder::new().max_rect(place).layout(layout).id_salt("header buttons"));
+    let mut child = ui.new_child(
+        UiBuilder::new()
+            .max_rect(place)
+            .layout(layout)
+            .id_salt("header buttons"),
+    );
     child.spacing_mut().item_spacing.x = 4.0;
     buttons_ui(&mut child, room, around, actions);
 }
@@ -61,16 +75,24 @@ fn title_ui(ui: &Ui, rect: Rect, room: &OpenRoom, words: &Strings) {
     let colors = palette(ui);
     let name = ui.interact(
         Rect::from_min_max(rect.min, pos2(rect.right(), rect.center().y)),
-        ui.id().with("room"),
+        ui.scope_id().with("room"),
         Sense::hover(),
     );
     name.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &room.chat.room));
     let at = pos2(rect.left(), rect.center().y - 11.0);
     let font = theme::semibold(size::HEADING);
-    widgets::line(ui, at, Align2::LEFT_CENTER, &room.chat.room, font, colors.text, rect.width());
+    widgets::line(
+        ui,
+        at,
+        Align2::LEFT_CENTER,
+        &room.chat.room,
+        font,
+        colors.text,
+        rect.width(),
+    );
     let status = status(words, room);
     let below = Rect::from_min_max(pos2(rect.left(), rect.center().y), rect.max);
-    let response = ui.interact(below, ui.id().with("status"), Sense::hover());
+    let response = ui.interact(below, ui.scope_id().with("status"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &status));
     widgets::announce(ui, &response);
     let at = pos2(rect.left(), rect.center().y + 12.0);
@@ -100,7 +122,11 @@ fn buttons_ui(ui: &mut Ui, room: &OpenRoom, around: &Surroundings, actions: &mut
     let leave = if over { words.close_room } else { words.leave_room };
     let icon = if over { Icon::Close } else { Icon::Leave };
     if icons::button(ui, icon, leave).clicked() {
-        let action = if over { Action::Close(room.key) } else { Action::Leave(room.key) };
+        let action = if over {
+            Action::Close(room.key)
+        } else {
+            Action::Leave(room.key)
+        };
         actions.push(action);
     }
     let savable = !around.saving && !room.chat.rows().is_empty();
@@ -136,12 +162,20 @@ pub(crate) fn plain_notice_ui(ui: &Ui, rect: Rect, words: &Strings) {
     ui.painter().rect_filled(rect, 0.0, colors.error_fill);
     let sign = Rect::from_center_size(pos2(rect.left() + space::PANE + 9.0, rect.center().y), vec2(17.0, 17.0));
     Icon::OpenLock.paint(ui.painter(), sign, colors.error);
-    let response = ui.interact(rect, ui.id().with("plain text"), Sense::hover());
+    let response = ui.interact(rect, ui.scope_id().with("plain text"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, words.plain_notice));
     let at = pos2(sign.right() + 9.0, rect.center().y);
     let font = theme::semibold(size::SMALL);
     let width = rect.right() - at.x - space::TWO;
-    widgets::line(ui, at, Align2::LEFT_CENTER, words.plain_notice, font, colors.error, width);
+    widgets::line(
+        ui,
+        at,
+        Align2::LEFT_CENTER,
+        words.plain_notice,
+        font,
+        colors.error,
+        width,
+    );
     response.on_hover_text(words.plain_explained);
 }
 
@@ -176,7 +210,11 @@ pub(crate) fn search_ui(ui: &mut Ui, rect: Rect, search: &mut RoomSearch, words:
     place_ui(ui, search, words);
     let colors = palette(ui);
     let focused = ui.memory(|memory| memory.has_focus(id));
-    let stroke = if focused { colors.focus_ring() } else { Stroke::new(1.0, colors.line) };
+    let stroke = if focused {
+        colors.focus_ring()
+    } else {
+        Stroke::new(1.0, colors.line)
+    };
     let frame = Frame::new()
         .fill(colors.field)
         .stroke(stroke)
@@ -212,7 +250,11 @@ fn place_ui(ui: &mut Ui, search: &RoomSearch, words: &Strings) {
     } else {
         return;
     };
-    let color = if search.in_vain() { palette(ui).error } else { palette(ui).dim };
+    let color = if search.in_vain() {
+        palette(ui).error
+    } else {
+        palette(ui).dim
+    };
     let response = ui.label(RichText::new(text).font(theme::regular(size::SMALL)).color(color));
     widgets::announce(ui, &response);
 }

@@ -75,7 +75,11 @@ fn port_ui(
 }
 
 fn more_ui(ui: &mut Ui, panel: &mut ConnectionPanel, words: &Strings, enabled: bool) {
-    let text = if panel.more { words.fewer_options } else { words.more_options };
+    let text = if panel.more {
+        words.fewer_options
+    } else {
+        words.more_options
+    };
     let icon = if panel.more { Icon::ChevronUp } else { Icon::ChevronDown };
     if widgets::button(ui, Some(icon), text, Weight::Plain, enabled).clicked() {
         panel.more = !panel.more;

@@ -498,7 +498,10 @@ mod tests {
             let bounds = output.shapes.iter().map(|shape| shape.shape.visual_bounding_rect());
             let bounds = bounds.fold(egui::Rect::NOTHING, egui::Rect::union);
             output.drop_without_applying_deltas();
-            assert!(bounds.width().max(bounds.height()) > 8.0, "{icon:?} is drawn: {bounds:?}");
+            assert!(
+                bounds.width().max(bounds.height()) > 8.0,
+                "{icon:?} is drawn: {bounds:?}"
+            );
             assert!(rect.expand(0.5).contains_rect(bounds), "{icon:?}: {bounds:?}");
         }
     }

@@ -74,8 +74,20 @@ fn recent_ui(ui: &mut Ui, panel: &mut ConnectionPanel, recent: &[Recent], words:
         ui.spacing_mut().item_spacing.y = space::HALF;
         widgets::label(ui, words.recent, theme::semibold(size::SMALL), color);
         for earlier in recent {
-            let detail = if earlier.program { words.encoding(encoding_of(&earlier.encoding)) } else { "" };
-            if widgets::pick(ui, &earlier.address, detail, &words.join_again(&earlier.address), enabled).clicked() {
+            let detail = if earlier.program {
+                words.encoding(encoding_of(&earlier.encoding))
+            } else {
+                ""
+            };
+            if widgets::pick(
+                ui,
+                &earlier.address,
+                detail,
+                &words.join_again(&earlier.address),
+                enabled,
+            )
+            .clicked()
+            {
                 panel.address.clone_from(&earlier.address);
                 panel.program = earlier.program;
                 panel.host_encoding = encoding_of(&earlier.encoding);

@@ -56,9 +56,25 @@ impl Members {
         let left = middle.x + AVATAR / 2.0 + 12.0;
         let width = rect.right() - left - if removable { 56.0 } else { space::TWO };
         let at = pos2(left, rect.center().y - 10.0);
-        widgets::line(ui, at, Align2::LEFT_CENTER, name, theme::semibold(size::BODY), colors.text, width);
+        widgets::line(
+            ui,
+            at,
+            Align2::LEFT_CENTER,
+            name,
+            theme::semibold(size::BODY),
+            colors.text,
+            width,
+        );
         let at = pos2(left, rect.center().y + 11.0);
-        widgets::line(ui, at, Align2::LEFT_CENTER, &about, theme::regular(size::SMALL), colors.dim, width);
+        widgets::line(
+            ui,
+            at,
+            Align2::LEFT_CENTER,
+            &about,
+            theme::regular(size::SMALL),
+            colors.dim,
+            width,
+        );
         if removable {
             let place = Rect::from_center_size(pos2(rect.right() - 34.0, rect.center().y), vec2(36.0, 36.0));
             let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt(member.author.id));
@@ -73,7 +89,14 @@ impl Members {
     }
 
     /// A line under the member instead of a dialog.
-    fn confirm_ui(&mut self, ui: &mut Ui, words: &Strings, room: &OpenRoom, member: &Member, actions: &mut Vec<Action>) {
+    fn confirm_ui(
+        &mut self,
+        ui: &mut Ui,
+        words: &Strings,
+        room: &OpenRoom,
+        member: &Member,
+        actions: &mut Vec<Action>,
+    ) {
         let colors = palette(ui);
         egui::Frame::new()
             .fill(colors.error_fill)

@@ -6,6 +6,7 @@ use crossbeam_channel::TryRecvError;
 
 use super::composer::Composer;
 use super::room_search::RoomSearch;
+use super::simple_transcript::Transcript;
 use crate::chat::{Chat, Status};
 use crate::proto;
 use crate::worker::{Busy, Command, Config, EndReason, Event, Failure, Role, Worker};
@@ -63,6 +64,7 @@ pub(crate) struct OpenRoom {
     pub(crate) chat: Chat,
     pub(crate) composer: Composer,
     pub(crate) search: RoomSearch,
+    pub(crate) transcript: Transcript,
     /// Messages of others that nobody has looked at.
     pub(crate) unread: usize,
     /// Leaving was asked for.
@@ -83,6 +85,7 @@ impl OpenRoom {
             chat: Chat::new(name, hosting),
             composer: Composer::default(),
             search: RoomSearch::default(),
+            transcript: Transcript::default(),
             unread: 0,
             leaving: false,
             worker: Some(worker),

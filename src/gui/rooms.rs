@@ -1,8 +1,8 @@
 //! The list of rooms on the left.
 
 use egui::{
-    Align2, Frame, Id, Margin, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2,
-    vec2,
+    Align2, Frame, Id, Margin, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
 use super::action::{Action, Side};
@@ -51,7 +51,9 @@ impl RoomList {
             ui.add_space(space::ONE);
             self.list_ui(ui, words, rooms, selected, actions);
         });
-        ui.scope_builder(egui::UiBuilder::new().max_rect(foot), |ui| me_ui(ui, words, me, actions));
+        ui.scope_builder(egui::UiBuilder::new().max_rect(foot), |ui| {
+            me_ui(ui, words, me, actions)
+        });
     }
 
     fn search_ui(&mut self, ui: &mut Ui, words: &Strings) {
@@ -61,7 +63,11 @@ impl RoomList {
         }
         let colors = palette(ui);
         let focused = ui.memory(|memory| memory.has_focus(id));
-        let stroke = if focused { colors.focus_ring() } else { Stroke::new(1.0, colors.line) };
+        let stroke = if focused {
+            colors.focus_ring()
+        } else {
+            Stroke::new(1.0, colors.line)
+        };
         let frame = Frame::new()
             .fill(if colors.dark { colors.field } else { colors.bg })
             .stroke(stroke)
@@ -124,25 +130,38 @@ fn title_ui(ui: &mut Ui, words: &Strings, actions: &mut Vec<Action>) {
     let middle = rect.center().y + 8.0;
     let title = ui.interact(
         Rect::from_min_max(rect.min, pos2(rect.right() - 100.0, rect.bottom())),
-        ui.id().with("title"),
+        ui.scope_id().with("title"),
         Sense::hover(),
     );
     title.widget_info(|| WidgetInfo::labeled(Role::Heading, true, words.rooms));
     let font = theme::semibold(size::TITLE);
-    widgets::line(ui, pos2(rect.left() + 20.0, middle), Align2::LEFT_CENTER, words.rooms, font, colors.text, 160.0);
+    widgets::line(
+        ui,
+        pos2(rect.left() + 20.0, middle),
+        Align2::LEFT_CENTER,
+        words.rooms,
+        font,
+        colors.text,
+        160.0,
+    );
     let buttons = Rect::from_min_max(
         pos2(rect.right() - 92.0, middle - 18.0),
         pos2(rect.right() - 12.0, middle + 18.0),
     );
-    ui.scope_builder(egui::UiBuilder::new().max_rect(buttons).layout(egui::Layout::left_to_right(egui::Align::Center)), |ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
-        if icons::button(ui, Icon::Gear, words.settings).clicked() {
-            actions.push(Action::Toggle(Side::Settings));
-        }
-        if icons::button(ui, Icon::Plus, words.new_room).clicked() {
-            actions.push(Action::NewRoom);
-        }
-    });
+    ui.scope_builder(
+        egui::UiBuilder::new()
+            .max_rect(buttons)
+            .layout(egui::Layout::left_to_right(egui::Align::Center)),
+        |ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            if icons::button(ui, Icon::Gear, words.settings).clicked() {
+                actions.push(Action::Toggle(Side::Settings));
+            }
+            if icons::button(ui, Icon::Plus, words.new_room).clicked() {
+                actions.push(Action::NewRoom);
+            }
+        },
+    );
 }
 
 fn empty_ui(ui: &mut Ui, words: &Strings, nothing_at_all: bool) {
@@ -150,7 +169,11 @@ fn empty_ui(ui: &mut Ui, words: &Strings, nothing_at_all: bool) {
     Frame::new().inner_margin(Margin::symmetric(24, 0)).show(ui, |ui| {
         ui.vertical_centered(|ui| {
             let colors = palette(ui);
-            let title = if nothing_at_all { words.no_rooms_title } else { words.no_room_found };
+            let title = if nothing_at_all {
+                words.no_rooms_title
+            } else {
+                words.no_room_found
+            };
             widgets::label(ui, title, theme::semibold(size::BODY), colors.text);
             if nothing_at_all {
                 widgets::hint(ui, words.no_rooms_hint);
@@ -208,23 +231,52 @@ fn row_text(ui: &Ui, rect: Rect, words: &Strings, room: &OpenRoom, preview: &str
         let color = if room.unread > 0 { colors.accent } else { colors.dim };
         let time = super::clock::short(words.language, message.at);
         let at = pos2(right, rect.top() + 23.0);
-        name_right -= 8.0 + widgets::line(ui, at, Align2::RIGHT_CENTER, &time, theme::regular(size::CAPTION), color, 90.0);
+        name_right -= 8.0
+            + widgets::line(
+                ui,
+                at,
+                Align2::RIGHT_CENTER,
+                &time,
+                theme::regular(size::CAPTION),
+                color,
+                90.0,
+            );
     }
     let at = pos2(left, rect.top() + 23.0);
     let font = theme::semibold(size::BODY);
-    widgets::line(ui, at, Align2::LEFT_CENTER, &room.chat.room, font, colors.text, name_right - left);
+    widgets::line(
+        ui,
+        at,
+        Align2::LEFT_CENTER,
+        &room.chat.room,
+        font,
+        colors.text,
+        name_right - left,
+    );
     let mut preview_right = right;
     if room.unread > 0 {
         preview_right -= badge_ui(ui, pos2(right, rect.top() + 47.0), room.unread) + 8.0;
     }
     let at = pos2(left, rect.top() + 47.0);
     let font = theme::regular(size::SMALL);
-    widgets::line(ui, at, Align2::LEFT_CENTER, preview, font, colors.dim, preview_right - left);
+    widgets::line(
+        ui,
+        at,
+        Align2::LEFT_CENTER,
+        preview,
+        font,
+        colors.dim,
+        preview_right - left,
+    );
 }
 
 fn badge_ui(ui: &Ui, right_middle: egui::Pos2, count: usize) -> f32 {
     let colors = palette(ui);
-    let text = if count > MANY { format!("{MANY}+") } else { count.to_string() };
+    let text = if count > MANY {
+        format!("{MANY}+")
+    } else {
+        count.to_string()
+    };
     let galley = ui
         .painter()
         .layout_no_wrap(text, theme::semibold(size::CAPTION), colors.on_accent);
@@ -284,7 +336,10 @@ fn author<'a>(words: &Strings, message: &'a Message) -> &'a str {
 /// The beginning of a text, in one line; a row shows no more than this.
 fn one_line(text: &str) -> String {
     const CHARS: usize = 80;
-    text.chars().take(CHARS).map(|c| if c.is_whitespace() { ' ' } else { c }).collect()
+    text.chars()
+        .take(CHARS)
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .collect()
 }
 
 fn me_ui(ui: &mut Ui, words: &Strings, me: &str, actions: &mut Vec<Action>) {
@@ -306,7 +361,15 @@ fn me_ui(ui: &mut Ui, words: &Strings, me: &str, actions: &mut Vec<Action>) {
     icons::avatar(ui.painter(), middle, 34.0, name, theme::hue(name));
     let at = pos2(rect.left() + 64.0, rect.center().y);
     let font = theme::semibold(size::BODY);
-    widgets::line(ui, at, Align2::LEFT_CENTER, name, font, colors.text, rect.width() - 120.0);
+    widgets::line(
+        ui,
+        at,
+        Align2::LEFT_CENTER,
+        name,
+        font,
+        colors.text,
+        rect.width() - 120.0,
+    );
     let gear = Rect::from_center_size(pos2(rect.right() - 32.0, rect.center().y), vec2(18.0, 18.0));
     Icon::Gear.paint(ui.painter(), gear, colors.dim);
     if response.on_hover_text(words.settings).clicked() {

@@ -176,6 +176,7 @@ strings! {
     // Saving and notes.
     save_path: "File to write", "要写入的文件";
     save: "Save", "保存";
+    text_file: "Text", "文本";
     save_no_dialog: "No file dialog service was found on this computer: type where to save. A name that ends in .json is saved as JSON", "这台电脑上没有找到文件对话框服务：请输入保存位置。以 .json 结尾的文件名保存为 JSON";
     save_path_needed: "A file name is needed", "请输入文件名";
     dismiss: "Dismiss", "关闭提示";

@@ -103,7 +103,11 @@ fn toast_ui(ctx: &Context, words: &Strings, toast: &Toast, y: f32) -> (f32, bool
                         };
                         let (disc, _) = ui.allocate_exact_size(vec2(22.0, 22.0), Sense::hover());
                         ui.painter().circle_filled(disc.center(), 11.0, color);
-                        let icon = if toast.mood == Mood::Good { Icon::Check } else { Icon::Warning };
+                        let icon = if toast.mood == Mood::Good {
+                            Icon::Check
+                        } else {
+                            Icon::Warning
+                        };
                         icon.paint(ui.painter(), disc.shrink(4.0), colors.card);
                         ui.set_max_width(MAX_WIDTH);
                         let text = widgets::label(ui, &toast.text, theme::regular(size::BODY), colors.text);

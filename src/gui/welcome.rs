@@ -23,20 +23,22 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, words: &Strings, room: &OpenRoom, acti
     child.set_clip_rect(rect.intersect(ui.clip_rect()));
     ScrollArea::vertical().auto_shrink(false).show(&mut child, |ui| {
         let side = ((ui.available_width() - MAX_WIDTH) / 2.0).max(space::TWO);
-        Frame::new().inner_margin(Margin::symmetric(side as i8, 24)).show(ui, |ui| {
-            ui.set_max_width(MAX_WIDTH);
-            match &room.chat.status {
-                Status::Hosting { port, addresses } => hosting_ui(ui, words, *port, addresses, actions),
-                Status::Connected => quiet_ui(ui, Icon::Check, words.joined_title, words.joined_hint),
-                Status::Starting | Status::Connecting { .. } => {
-                    quiet_ui(ui, Icon::Clock, words.connecting, words.not_open_yet);
+        Frame::new()
+            .inner_margin(Margin::symmetric(side as i8, 24))
+            .show(ui, |ui| {
+                ui.set_max_width(MAX_WIDTH);
+                match &room.chat.status {
+                    Status::Hosting { port, addresses } => hosting_ui(ui, words, *port, addresses, actions),
+                    Status::Connected => quiet_ui(ui, Icon::Check, words.joined_title, words.joined_hint),
+                    Status::Starting | Status::Connecting { .. } => {
+                        quiet_ui(ui, Icon::Clock, words.connecting, words.not_open_yet);
+                    }
+                    Status::Ended(reason) => {
+                        let advice = words.ended(reason);
+                        quiet_ui(ui, Icon::Info, &advice.what, &advice.remedy);
+                    }
                 }
-                Status::Ended(reason) => {
-                    let advice = words.ended(reason);
-                    quiet_ui(ui, Icon::Info, &advice.what, &advice.remedy);
-                }
-            }
-        });
+            });
     });
 }
 
@@ -48,7 +50,11 @@ fn quiet_ui(ui: &mut Ui, icon: Icon, title: &str, text: &str) {
         let (disc, _) = ui.allocate_exact_size(vec2(120.0, 120.0), Sense::hover());
         ui.painter().circle_filled(disc.center(), 60.0, colors.side);
         ui.painter().circle_filled(disc.center(), 42.0, colors.selected);
-        icon.paint(ui.painter(), Rect::from_center_size(disc.center(), vec2(34.0, 34.0)), colors.accent);
+        icon.paint(
+            ui.painter(),
+            Rect::from_center_size(disc.center(), vec2(34.0, 34.0)),
+            colors.accent,
+        );
         ui.add_space(space::TWO);
         widgets::label(ui, title, theme::semibold(size::TITLE), colors.text);
         widgets::label(ui, text, theme::regular(size::BODY), colors.dim);
@@ -67,7 +73,11 @@ fn hosting_ui(ui: &mut Ui, words: &Strings, port: u16, addresses: &[SocketAddr],
         section(ui, words.welcome_addresses);
         for address in addresses.iter().take(MAX_ADDRESSES) {
             let text = typed(*address);
-            let note = if address.ip().is_loopback() { words.welcome_this_computer } else { "" };
+            let note = if address.ip().is_loopback() {
+                words.welcome_this_computer
+            } else {
+                ""
+            };
             copy_row(ui, words, &text, note, true, actions);
         }
         let Some(best) = addresses.first() else { return };
@@ -77,7 +87,14 @@ fn hosting_ui(ui: &mut Ui, words: &Strings, port: u16, addresses: &[SocketAddr],
         section(ui, words.welcome_with_netcat);
         copy_row(ui, words, &format!("nc {host} {port}"), "", false, actions);
         section(ui, words.welcome_with_tutorial);
-        copy_row(ui, words, &format!("client.connect((\"{host}\", {port}))"), "", false, actions);
+        copy_row(
+            ui,
+            words,
+            &format!("client.connect((\"{host}\", {port}))"),
+            "",
+            false,
+            actions,
+        );
         ui.add_space(space::ONE);
         widgets::warning(ui, words.plain_title, words.welcome_who);
     });
@@ -101,16 +118,36 @@ fn copy_row(ui: &mut Ui, words: &Strings, text: &str, note: &str, large: bool, a
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 40.0), Sense::hover());
     let colors = palette(ui);
     ui.painter().rect_filled(rect, radius::CONTROL, colors.field);
-    let font = if large { theme::semibold(size::HEADING) } else { theme::mono(size::SMALL) };
+    let font = if large {
+        theme::semibold(size::HEADING)
+    } else {
+        theme::mono(size::SMALL)
+    };
     let left = pos2(rect.left() + 14.0, rect.center().y);
     let place = Rect::from_min_max(rect.min, pos2(rect.right() - 48.0, rect.bottom()));
-    let response = ui.interact(place, ui.id().with(text), Sense::hover());
+    let response = ui.interact(place, ui.scope_id().with(text), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
-    let used = widgets::line(ui, left, Align2::LEFT_CENTER, text, font, colors.text, place.width() - 14.0);
+    let used = widgets::line(
+        ui,
+        left,
+        Align2::LEFT_CENTER,
+        text,
+        font,
+        colors.text,
+        place.width() - 14.0,
+    );
     if !note.is_empty() {
         let at = left + vec2(used + 12.0, 0.0);
         let room = place.right() - at.x;
-        widgets::line(ui, at, Align2::LEFT_CENTER, note, theme::regular(size::SMALL), colors.dim, room);
+        widgets::line(
+            ui,
+            at,
+            Align2::LEFT_CENTER,
+            note,
+            theme::regular(size::SMALL),
+            colors.dim,
+            room,
+        );
     }
     let layout = Layout::right_to_left(Align::Center);
     let place = rect.shrink2(vec2(2.0, 0.0));

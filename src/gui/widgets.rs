@@ -5,8 +5,8 @@ use std::sync::Arc;
 use egui::accesskit::Live;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Align2, Color32, FontId, Frame, Galley, Id, Label, Margin, Pos2, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind,
-    TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, FontId, Frame, Galley, Id, Label, Margin, Pos2, Rect, Response, RichText, Role, Sense, Stroke,
+    StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::icons::{self, Icon};
@@ -18,7 +18,15 @@ const CONTROL: f32 = 40.0;
 /// Text that wraps.
 pub(crate) fn label(ui: &mut Ui, text: &str, font: FontId, color: Color32) -> Response {
     let line_height = theme::line_height(font.size);
-    ui.add(Label::new(RichText::new(text).font(font).color(color).line_height(Some(line_height))).wrap())
+    ui.add(
+        Label::new(
+            RichText::new(text)
+                .font(font)
+                .color(color)
+                .line_height(Some(line_height)),
+        )
+        .wrap(),
+    )
 }
 
 /// A small grey explanation.
@@ -54,7 +62,8 @@ pub(crate) fn line(ui: &Ui, at: Pos2, anchor: Align2, text: &str, font: FontId, 
 
 /// Lets screen readers say a text when it changes.
 pub(crate) fn announce(ui: &Ui, response: &Response) {
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_live(Live::Polite));
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_live(Live::Polite));
 }
 
 /// A text field.
@@ -190,8 +199,12 @@ fn button_colors(ui: &Ui, response: &Response, weight: Weight, enabled: bool) ->
 pub(crate) fn focus_ring(ui: &Ui, rect: Rect, response: &Response, radius: u8) {
     if response.has_focus() {
         let ring = rect.expand(2.0);
-        ui.painter()
-            .rect_stroke(ring, radius.saturating_add(2), palette(ui).focus_ring(), StrokeKind::Outside);
+        ui.painter().rect_stroke(
+            ring,
+            radius.saturating_add(2),
+            palette(ui).focus_ring(),
+            StrokeKind::Outside,
+        );
     }
 }
 
@@ -222,8 +235,19 @@ pub(crate) fn switch(ui: &mut Ui, on: &mut bool, name: &str, enabled: bool) -> R
     let off = if colors.dark { colors.thumb } else { colors.faint };
     let fill = off.lerp_to_gamma(colors.accent, shift);
     ui.painter().rect_filled(track, TRACK.y / 2.0, fill);
-    let knob = pos2(egui::lerp(track.left() + 12.0..=track.right() - 12.0, shift), track.center().y);
-    ui.painter().circle_filled(knob, 9.0, if colors.dark && *on { colors.on_accent } else { colors.own_text });
+    let knob = pos2(
+        egui::lerp(track.left() + 12.0..=track.right() - 12.0, shift),
+        track.center().y,
+    );
+    ui.painter().circle_filled(
+        knob,
+        9.0,
+        if colors.dark && *on {
+            colors.on_accent
+        } else {
+            colors.own_text
+        },
+    );
     let ink = if enabled { colors.text } else { colors.faint };
     let at = pos2(track.right() + 12.0, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley_with_override_text_color(at, galley, ink);
@@ -232,7 +256,13 @@ pub(crate) fn switch(ui: &mut Ui, on: &mut bool, name: &str, enabled: bool) -> R
 }
 
 /// One of several, side by side, with the name of the choice above.
-pub(crate) fn choice<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, options: &[(T, &str)], enabled: bool) -> bool {
+pub(crate) fn choice<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    value: &mut T,
+    options: &[(T, &str)],
+    enabled: bool,
+) -> bool {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = space::HALF;
         let color = palette(ui).dim;
@@ -245,13 +275,19 @@ pub(crate) fn choice<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T
 fn segments<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, options: &[(T, &str)], enabled: bool) -> bool {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), CONTROL), Sense::hover());
     let colors = palette(ui);
-    ui.painter().rect(rect, radius::CONTROL, colors.field, Stroke::new(1.0, colors.line), StrokeKind::Inside);
+    ui.painter().rect(
+        rect,
+        radius::CONTROL,
+        colors.field,
+        Stroke::new(1.0, colors.line),
+        StrokeKind::Inside,
+    );
     let width = rect.width() / options.len() as f32;
     let mut changed = false;
     for (index, (option, text)) in options.iter().enumerate() {
         let place = Rect::from_min_size(rect.min + vec2(width * index as f32, 0.0), vec2(width, CONTROL)).shrink(3.0);
         let sense = if enabled { Sense::click() } else { Sense::hover() };
-        let response = ui.interact(place, ui.id().with((name, index)), sense);
+        let response = ui.interact(place, ui.scope_id().with((name, index)), sense);
         if response.clicked() && *value != *option {
             *value = *option;
             changed = true;
@@ -270,13 +306,25 @@ fn segment(ui: &Ui, place: Rect, response: &Response, text: &str, chosen: bool, 
     } else if response.hovered() {
         ui.painter().rect_filled(place, radius::CONTROL - 3, colors.hover);
     }
-    let font = if chosen { theme::semibold(size::SMALL) } else { theme::regular(size::SMALL) };
+    let font = if chosen {
+        theme::semibold(size::SMALL)
+    } else {
+        theme::regular(size::SMALL)
+    };
     let ink = match (enabled, chosen) {
         (false, _) => colors.faint,
         (true, true) => colors.text,
         (true, false) => colors.dim,
     };
-    line(ui, place.center(), Align2::CENTER_CENTER, text, font, ink, place.width());
+    line(
+        ui,
+        place.center(),
+        Align2::CENTER_CENTER,
+        text,
+        font,
+        ink,
+        place.width(),
+    );
     focus_ring(ui, place.shrink(2.0), response, radius::CONTROL - 3);
 }
 
@@ -334,9 +382,25 @@ pub(crate) fn pick(ui: &mut Ui, text: &str, detail: &str, name: &str, enabled: b
     let sign = Rect::from_center_size(pos2(rect.left() + 18.0, rect.center().y), vec2(16.0, 16.0));
     Icon::Clock.paint(ui.painter(), sign, colors.dim);
     let right = pos2(rect.right() - 12.0, rect.center().y);
-    let taken = line(ui, right, Align2::RIGHT_CENTER, detail, theme::regular(size::SMALL), colors.dim, 90.0);
+    let taken = line(
+        ui,
+        right,
+        Align2::RIGHT_CENTER,
+        detail,
+        theme::regular(size::SMALL),
+        colors.dim,
+        90.0,
+    );
     let at = pos2(rect.left() + 36.0, rect.center().y);
     let width = right.x - taken - at.x - space::ONE;
-    line(ui, at, Align2::LEFT_CENTER, text, theme::regular(size::BODY), colors.text, width);
+    line(
+        ui,
+        at,
+        Align2::LEFT_CENTER,
+        text,
+        theme::regular(size::BODY),
+        colors.text,
+        width,
+    );
     response
 }

@@ -176,7 +176,11 @@ impl App {
     }
 
     fn rejoin(&mut self, key: RoomKey) {
-        let Some(config) = self.room(key).filter(|room| room.ended()).map(|room| room.config.clone()) else {
+        let Some(config) = self
+            .room(key)
+            .filter(|room| room.ended())
+            .map(|room| room.config.clone())
+        else {
             return;
         };
         match self.spawn(config) {

@@ -108,7 +108,9 @@ impl App {
         area(ui, rect, "side", |ui| match self.side {
             Some(Side::Settings) => settings::ui(ui, self.words, &self.settings, actions),
             Some(Side::Members) => {
-                let room = self.selected.and_then(|key| self.rooms.iter().find(|room| room.key == key));
+                let room = self
+                    .selected
+                    .and_then(|key| self.rooms.iter().find(|room| room.key == key));
                 match room {
                     Some(room) => self.members.ui(ui, self.words, room, actions),
                     None => actions.push(Action::Toggle(Side::Members)),
@@ -141,7 +143,9 @@ impl App {
             if focused {
                 room.unread = 0;
             }
-            area(ui, rect, ("room", room.key), |ui| room_view::ui(ui, rect, room, &around, actions));
+            area(ui, rect, ("room", room.key), |ui| {
+                room_view::ui(ui, rect, room, &around, actions)
+            });
         }
     }
 
