@@ -5,8 +5,8 @@
 
 use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
 use egui::{
-    EventFilter, Frame, Galley, Id, Key, KeyboardShortcut, Modifiers, Popup, Rect, RichText, Role, ScrollArea, Sense,
-    Stroke, StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Event, EventFilter, Frame, Galley, Id, Key, KeyboardShortcut, Modifiers, Popup, Rect, RichText, Role, ScrollArea,
+    Sense, Stroke, StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::action::Action;
@@ -140,7 +140,7 @@ impl Composer {
         let (send, new_line) = keys(around.enter_is_newline);
         let wants_send = ui.memory(|memory| memory.has_focus(id))
             && !around.ime.owns_keys()
-            && ui.input_mut(|input| input.consume_shortcut(&send));
+            && ui.input_mut(|input| take_exactly(&mut input.events, send));
         let placeholder = around.words.write_to(around.room_name);
         let colors = palette(ui);
         let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("composer"));
@@ -263,6 +263,16 @@ fn keys(enter_is_newline: bool) -> (KeyboardShortcut, KeyboardShortcut) {
     } else {
         (enter(Modifiers::NONE), enter(Modifiers::SHIFT))
     }
+}
+
+/// Takes a key out of the input. Unlike `consume_shortcut` it does not take Shift+Enter for Enter.
+fn take_exactly(events: &mut Vec<Event>, wanted: KeyboardShortcut) -> bool {
+    let before = events.len();
+    events.retain(|event| {
+        !matches!(event, Event::Key { key, pressed: true, modifiers, .. }
+            if *key == wanted.logical_key && modifiers.matches_exact(wanted.modifiers))
+    });
+    events.len() < before
 }
 
 fn layout(ui: &Ui, text: &str, width: f32) -> std::sync::Arc<Galley> {

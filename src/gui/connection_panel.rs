@@ -6,7 +6,7 @@ use egui::{Frame, Margin, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 use super::action::{Action, Card};
 use super::open_room::OpenRoom;
-use super::strings::Strings;
+use super::strings::{EN, Strings};
 use super::theme::{self, palette, size, space};
 use super::{host_card, join_card, widgets};
 use crate::profile::{Recent, Settings};
@@ -75,7 +75,7 @@ impl ConnectionPanel {
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
             name: settings.name.clone(),
-            room: settings.room.clone(),
+            room: chosen_room(settings),
             port: settings.port.to_string(),
             welcome: settings.welcome.clone(),
             ..Self::default()
@@ -218,6 +218,15 @@ fn title_ui(ui: &mut Ui, words: &Strings) {
         widgets::label(ui, words.connect_title, theme::semibold(size::TITLE), colors.text);
         widgets::label(ui, words.connect_subtitle, theme::regular(size::BODY), colors.dim);
     });
+}
+
+/// The room's name, unless it is the profile's suggestion: the card makes its own, in the window's language.
+pub(crate) fn chosen_room(settings: &Settings) -> String {
+    if settings.room == EN.room_of(&settings.name) {
+        String::new()
+    } else {
+        settings.room.clone()
+    }
 }
 
 /// The name of an encoding in the settings.

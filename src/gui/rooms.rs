@@ -185,7 +185,7 @@ fn empty_ui(ui: &mut Ui, words: &Strings, nothing_at_all: bool) {
 /// What a room's row says: one node for screen readers, painted by hand.
 fn row_ui(ui: &mut Ui, words: &'static Strings, room: &OpenRoom, selected: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROOM_ROW), Sense::click());
-    let preview = preview(words, room);
+    let preview = preview(words, room, selected);
     response.widget_info(|| {
         let mut name = format!("{}, {}, {preview}", room.chat.room, status_word(words, room));
         if room.unread > 0 {
@@ -316,8 +316,8 @@ pub(crate) fn status_word(words: &Strings, room: &OpenRoom) -> &'static str {
     }
 }
 
-fn preview(words: &Strings, room: &OpenRoom) -> String {
-    if !room.composer.written().is_empty() {
+fn preview(words: &Strings, room: &OpenRoom, selected: bool) -> String {
+    if !selected && !room.composer.written().is_empty() {
         return words.preview(words.draft, &one_line(room.composer.written()));
     }
     match room.chat.last_message() {

@@ -112,7 +112,7 @@ strings! {
     welcome_who: "Anybody on this network who knows an address can come in and reads everything", "同一网络中知道地址的任何人都可以进来并看到所有内容";
     welcome_addresses: "Tell people one of these addresses", "把下面的一个地址告诉别人";
     welcome_this_computer: "this computer only", "仅限本机";
-    welcome_with_landline: "With Landline: Join a room, and the address", "用 Landline：点“加入房间”，输入地址";
+    welcome_with_landline: "In Landline they choose Join a room and type it", "对方在 Landline 中点“加入房间”并输入它";
     welcome_with_netcat: "With netcat", "用 netcat";
     welcome_with_tutorial: "With the tutorial's client", "用教程里的客户端";
     welcome_nobody: "Nobody here yet. Messages show up as soon as somebody says something", "还没有人。有人说话时，消息会立即出现";

@@ -71,7 +71,7 @@ fn hosting_ui(ui: &mut Ui, words: &Strings, port: u16, addresses: &[SocketAddr],
         widgets::announce(ui, &nobody);
         ui.add_space(space::ONE);
         section(ui, words.welcome_addresses);
-        for address in addresses.iter().take(MAX_ADDRESSES) {
+        for address in worth_telling(addresses) {
             let text = typed(*address);
             let note = if address.ip().is_loopback() {
                 words.welcome_this_computer
@@ -82,8 +82,8 @@ fn hosting_ui(ui: &mut Ui, words: &Strings, port: u16, addresses: &[SocketAddr],
         }
         let Some(best) = addresses.first() else { return };
         let host = best.ip().to_string();
+        widgets::hint(ui, words.welcome_with_landline);
         ui.add_space(space::ONE);
-        section(ui, words.welcome_with_landline);
         section(ui, words.welcome_with_netcat);
         copy_row(ui, words, &format!("nc {host} {port}"), "", false, actions);
         section(ui, words.welcome_with_tutorial);
@@ -98,6 +98,15 @@ fn hosting_ui(ui: &mut Ui, words: &Strings, port: u16, addresses: &[SocketAddr],
         ui.add_space(space::ONE);
         widgets::warning(ui, words.plain_title, words.welcome_who);
     });
+}
+
+/// Loopback is of use only where there is nothing else.
+fn worth_telling(addresses: &[SocketAddr]) -> impl Iterator<Item = &SocketAddr> {
+    let alone = addresses.iter().all(|address| address.ip().is_loopback());
+    addresses
+        .iter()
+        .filter(move |address| alone || !address.ip().is_loopback())
+        .take(MAX_ADDRESSES)
 }
 
 fn section(ui: &mut Ui, text: &str) {

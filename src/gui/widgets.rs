@@ -346,6 +346,7 @@ pub(crate) fn warning(ui: &mut Ui, title: &str, text: &str) -> Response {
         .corner_radius(radius::CONTROL)
         .inner_margin(Margin::symmetric(12, 10))
         .show(ui, |ui| {
+            ui.set_width(ui.available_width());
             ui.horizontal_top(|ui| {
                 let (sign, _) = ui.allocate_exact_size(vec2(18.0, theme::line_height(size::SMALL)), Sense::hover());
                 Icon::OpenLock.paint(ui.painter(), sign, colors.error);

@@ -6,7 +6,7 @@ use egui::{Context, Id, ViewportCommand};
 
 use super::{App, Start};
 use crate::gui::action::{Action, Card};
-use crate::gui::connection_panel::encoding_key;
+use crate::gui::connection_panel::{chosen_room, encoding_key};
 use crate::gui::file_dialog::Outcome;
 use crate::gui::open_room::{Budget, Drained, OpenRoom};
 use crate::gui::toasts::Mood;
@@ -48,7 +48,7 @@ impl App {
         let card = match start {
             Start::Panel => return,
             Start::Host { room, port, name } => {
-                self.panel.room = room.unwrap_or_else(|| self.settings.room.clone());
+                self.panel.room = room.unwrap_or_else(|| chosen_room(&self.settings));
                 self.panel.port = port.unwrap_or(self.settings.port).to_string();
                 self.panel.name = name.unwrap_or_else(|| self.settings.name.clone());
                 Card::Host
