@@ -96,7 +96,8 @@ pub struct App {
     native_dialogs: bool,
     ime: Ime,
     farewell: Option<Instant>,
-    news: Option<String>,
+    /// How many messages came in last, and where, for screen readers.
+    news: Option<(usize, String)>,
 }
 
 impl fmt::Debug for App {

@@ -25,6 +25,7 @@ pub(crate) struct Surroundings {
 /// Draws the room into `rect`.
 pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surroundings, actions: &mut Vec<Action>) {
     let words = around.words;
+    room.search.update(&room.chat);
     let mut from_top = Slicer(rect);
     let head = header::Surroundings {
         words,
@@ -40,7 +41,6 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surround
         let strip = from_top.top(header::SEARCH);
         header::search_ui(ui, strip, &mut room.search, words, !around.ime.owns_keys());
     }
-    room.search.update(&room.chat);
     let composer = from_top.bottom(room.composer.height(ui, rect.width()));
     let strip = from_top.bottom(banner::height(room));
     transcript_ui(ui, from_top.0, room, words, actions);

@@ -106,7 +106,7 @@ impl Stage {
         self.harness.run();
     }
 
-    fn node(&self, role: Role, label: &str) -> Node<'_> {
+    fn node<'a>(&'a self, role: Role, label: &'a str) -> Node<'a> {
         self.harness.get_all_by_role_and_label(role, label).next().unwrap()
     }
 

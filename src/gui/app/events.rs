@@ -76,7 +76,7 @@ impl App {
             if messages == 0 {
                 continue;
             }
-            self.news = Some(self.words.new_messages(messages, &room.chat.room));
+            self.news = Some((messages, room.chat.room.clone()));
             if watched != Some(room.key) {
                 room.unread += messages;
             }

@@ -191,11 +191,12 @@ impl App {
     }
 
     /// Tells screen readers that messages came, once for all that came together.
-    fn speak(&mut self, ui: &Ui) {
-        let Some(news) = &self.news else { return };
+    fn speak(&self, ui: &Ui) {
+        let Some((count, room)) = &self.news else { return };
+        let news = self.words.new_messages(*count, room);
         let nowhere = Rect::from_min_size(ui.min_rect().min, vec2(1.0, 1.0));
         let response = ui.interact(nowhere, Id::unique("news"), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::Status, true, news));
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Status, true, &news));
         widgets::announce(ui, &response);
     }
 }

@@ -84,8 +84,15 @@ fn enter_that_commits_does_not_send() {
     stage.node(Role::MultilineTextInput, "Message").focus();
     stage.run();
     stage.compose("nihao");
-    stage.harness.event(Input::Ime(ImeEvent::Commit("nihao".to_owned())));
-    stage.harness.key_press(Key::Enter);
+    let enter = Input::Key {
+        key: Key::Enter,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    let together = [Input::Ime(ImeEvent::Commit("nihao".to_owned())), enter];
+    stage.harness.input_mut().events.extend(together); // the harness gives its own events a frame each
     stage.run();
     assert_eq!(stage.commands(0), []);
     assert_eq!(stage.written(), "nihao");
