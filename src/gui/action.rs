@@ -75,6 +75,12 @@ pub(crate) enum Action {
     Zoom(Zoom),
     /// Put a text on the clipboard.
     Copy(String),
+    /// Say that something was put on the clipboard.
+    Copied,
+    /// Open a page in the browser; people have seen where it leads.
+    OpenLink(String),
+    /// What was typed while the transcript had the focus belongs into the composer.
+    Typed(RoomKey, String),
     /// Go to the search of the rooms.
     GoTo,
     /// Go to the search of the room.

@@ -58,6 +58,8 @@ struct Layout {
 enum Goal {
     /// A row's top to a part of the view's height.
     Row(usize, f64),
+    /// A row to wherever it is whole.
+    Show(usize),
     /// So many points farther.
     By(f64),
     /// The end.
@@ -117,6 +119,9 @@ impl AnchorList {
 
     fn drop_front(&mut self, count: usize) {
         self.heights.drop_front(count);
+        if let Some(Goal::Row(row, _) | Goal::Show(row)) = &mut self.goal {
+            *row = row.saturating_sub(count);
+        }
         if count > self.anchor {
             self.offset = 0.0; // what was being read is gone
         }
@@ -152,10 +157,14 @@ impl AnchorList {
         self.goal = Some(Goal::Row(index, JUMP_AT));
     }
 
+    /// Brings a row into view if it is not, by no more than is needed.
+    pub(crate) fn show_row(&mut self, index: usize) {
+        self.goal = Some(Goal::Show(index));
+    }
+
     /// Puts a row a quarter from the top at once, as where the list opens.
-    pub(crate) fn open_at(&mut self, index: usize) {
-        let above = JUMP_AT * self.view.map_or(0.0, |view| f64::from(view.height()));
-        self.place(index, -above);
+    pub(crate) fn open_at(&mut self, index: usize, view_height: f32) {
+        self.place(index, -JUMP_AT * f64::from(view_height));
         self.stick = false;
         self.glide = None;
         self.goal = None;
@@ -311,12 +320,27 @@ impl AnchorList {
                 row: row.min(self.heights.len() - 1),
                 offset: -part * height,
             },
-            Goal::By(points) => GlideTo {
-                row: self.anchor,
-                offset: self.offset + points,
-            },
+            Goal::Show(row) => self.nearest(ui, rows, row.min(self.heights.len() - 1), height),
+            Goal::By(points) => {
+                // Page keys add up while one is still on its way.
+                let from = self.glide.map_or(
+                    GlideTo {
+                        row: self.anchor,
+                        offset: self.offset,
+                    },
+                    |glide| glide.goal,
+                );
+                GlideTo {
+                    row: from.row,
+                    offset: from.offset + points,
+                }
+            }
         };
         let way = self.heights.prefix(target.row) + target.offset - here;
+        if way.abs() < SAME {
+            self.stick |= goal == Goal::End;
+            return;
+        }
         if way < 0.0 {
             self.stick = false;
         }
@@ -331,6 +355,21 @@ impl AnchorList {
             gone: 0.0,
             goal: target,
         });
+    }
+
+    /// The nearest place from which a row is seen whole, or its beginning if it is higher than the view.
+    fn nearest(&mut self, ui: &Ui, rows: &mut impl Rows, row: usize, height: f64) -> GlideTo {
+        let row_height = f64::from(self.measure(ui, rows, row));
+        let top = self.heights.prefix(row) - self.extent().0;
+        let below = top + row_height - height;
+        let offset = if top < 0.0 || row_height > height {
+            0.0
+        } else if below > 0.0 {
+            row_height - height
+        } else {
+            -top
+        };
+        GlideTo { row, offset }
     }
 
     /// Goes on with a glide: always a part of the way that is left, so that it ends where it should whatever the rows

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use egui::{Context, ThemePreference};
+use jiff::tz::TimeZone;
 
 use super::action::Card;
 use super::action::Side;
@@ -95,6 +96,7 @@ pub struct App {
     dialog: FileDialog,
     native_dialogs: bool,
     ime: Ime,
+    zone: TimeZone,
     farewell: Option<Instant>,
     /// How many messages came in last, and where, for screen readers.
     news: Option<(usize, String)>,
@@ -138,6 +140,7 @@ impl App {
             toasts: Toasts::default(),
             native_dialogs: false,
             ime: Ime::default(),
+            zone: TimeZone::system(),
             farewell: None,
             news: None,
         }

@@ -66,6 +66,13 @@ impl Composer {
         text.clone_into(&mut self.written);
     }
 
+    /// Adds what was typed elsewhere, and takes the focus.
+    pub(crate) fn append(&mut self, text: &str) {
+        self.field.push_str(text);
+        self.written.clone_from(&self.field);
+        self.wants_focus = true;
+    }
+
     /// Another room is shown: an unfinished word belongs to the input method, not to the draft.
     pub(crate) fn put_aside(&mut self) {
         self.field.clone_from(&self.written);

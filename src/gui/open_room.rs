@@ -6,7 +6,7 @@ use crossbeam_channel::TryRecvError;
 
 use super::composer::Composer;
 use super::room_search::RoomSearch;
-use super::simple_transcript::Transcript;
+use super::transcript::Transcript;
 use crate::chat::{Chat, Status};
 use crate::proto;
 use crate::worker::{Busy, Command, Config, EndReason, Event, Failure, Role, Worker};
@@ -65,8 +65,6 @@ pub(crate) struct OpenRoom {
     pub(crate) composer: Composer,
     pub(crate) search: RoomSearch,
     pub(crate) transcript: Transcript,
-    /// Messages of others that nobody has looked at.
-    pub(crate) unread: usize,
     /// Leaving was asked for.
     pub(crate) leaving: bool,
     worker: Option<Worker>,
@@ -86,7 +84,6 @@ impl OpenRoom {
             composer: Composer::default(),
             search: RoomSearch::default(),
             transcript: Transcript::default(),
-            unread: 0,
             leaving: false,
             worker: Some(worker),
         }
@@ -130,7 +127,15 @@ impl OpenRoom {
                 self.worker = None;
             }
         }
+        if drained.events > 0 {
+            self.transcript.sync(&self.chat);
+        }
         drained
+    }
+
+    /// Messages of others that nobody has looked at.
+    pub(crate) fn unread(&self) -> usize {
+        self.transcript.unread()
     }
 
     fn next(&self) -> Option<Event> {

@@ -12,6 +12,7 @@ pub(crate) struct RoomSearch {
     /// Row numbers with a match, oldest first.
     matches: Vec<u64>,
     current: usize,
+    shown: Option<u64>,
     searched: String,
     next_row: u64,
 }
@@ -66,8 +67,14 @@ impl RoomSearch {
     }
 
     /// The number of the row of the match one is at.
-    pub(crate) fn current_row(&self) -> Option<u64> {
+    fn current_row(&self) -> Option<u64> {
         self.matches.get(self.current).copied()
+    }
+
+    /// The number of the row to go to, once for every match one comes to.
+    pub(crate) fn take_target(&mut self) -> Option<u64> {
+        let current = self.current_row();
+        (std::mem::replace(&mut self.shown, current) != current).then_some(current)?
     }
 
     /// Which match one is at, from 1, and how many there are.

@@ -1,6 +1,9 @@
 //! One room in the middle of the window: header, notice, search, transcript, banner, composer.
 
-use egui::{Rect, Ui, pos2};
+use std::time::SystemTime;
+
+use egui::{Rect, Ui, UiBuilder, pos2};
+use jiff::tz::TimeZone;
 
 use super::action::{Action, Side};
 use super::banner;
@@ -10,6 +13,7 @@ use super::ime::Ime;
 use super::open_room::OpenRoom;
 use super::strings::Strings;
 use super::theme::space;
+use super::transcript::{TranscriptAction, View};
 use super::welcome;
 
 /// What a room has to know.
@@ -20,6 +24,7 @@ pub(crate) struct Surroundings {
     pub(crate) saving: bool,
     pub(crate) ime: Ime,
     pub(crate) enter_is_newline: bool,
+    pub(crate) zone: TimeZone,
 }
 
 /// Draws the room into `rect`.
@@ -43,7 +48,7 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surround
     }
     let composer = from_top.bottom(room.composer.height(ui, rect.width()));
     let strip = from_top.bottom(banner::height(room));
-    transcript_ui(ui, from_top.0, room, words, actions);
+    transcript_ui(ui, from_top.0, room, words, &around.zone, actions);
     if strip.height() > 0.0 {
         banner::ui(ui, strip, words, room, actions);
     }
@@ -58,12 +63,38 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surround
     room.composer.ui(ui, composer, &around, actions);
 }
 
-fn transcript_ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, words: &'static Strings, actions: &mut Vec<Action>) {
+fn transcript_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    room: &mut OpenRoom,
+    words: &'static Strings,
+    zone: &TimeZone,
+    actions: &mut Vec<Action>,
+) {
     if room.chat.rows().is_empty() {
         welcome::ui(ui, rect, words, room, actions);
         return;
     }
-    room.transcript.ui(ui, rect, words, room.key, &room.chat, actions);
+    if let Some(row) = room.search.take_target() {
+        room.transcript.go_to(row);
+    }
+    let view = View {
+        strings: words,
+        zone,
+        now: SystemTime::now(),
+        focused: ui.input(|input| input.focused),
+        find: Some(room.search.needle()),
+    };
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("transcript"));
+    child.set_clip_rect(rect.intersect(ui.clip_rect()));
+    for wish in room.transcript.ui(&mut child, &room.chat, view) {
+        actions.push(match wish {
+            TranscriptAction::Retry { text } => Action::SayAgain(room.key, text),
+            TranscriptAction::Copied => Action::Copied,
+            TranscriptAction::OpenLink { url } => Action::OpenLink(url),
+            TranscriptAction::Typed(text) => Action::Typed(room.key, text),
+        });
+    }
 }
 
 /// Why nothing can be sent now.

@@ -188,8 +188,8 @@ fn row_ui(ui: &mut Ui, words: &'static Strings, room: &OpenRoom, selected: bool)
     let preview = preview(words, room, selected);
     response.widget_info(|| {
         let mut name = format!("{}, {}, {preview}", room.chat.room, status_word(words, room));
-        if room.unread > 0 {
-            name = format!("{name}, {}", words.unread(room.unread));
+        if room.unread() > 0 {
+            name = format!("{name}, {}", words.unread(room.unread()));
         }
         WidgetInfo::selected(Role::ListItem, true, selected, name)
     });
@@ -228,8 +228,8 @@ fn row_text(ui: &Ui, rect: Rect, words: &Strings, room: &OpenRoom, preview: &str
     let right = rect.right() - 20.0;
     let mut name_right = right;
     if let Some(message) = room.chat.last_message() {
-        let color = if room.unread > 0 { colors.accent } else { colors.dim };
-        let time = super::clock::short(words.language, message.at);
+        let color = if room.unread() > 0 { colors.accent } else { colors.dim };
+        let time = words.when(message.at);
         let at = pos2(right, rect.top() + 23.0);
         name_right -= 8.0
             + widgets::line(
@@ -254,8 +254,8 @@ fn row_text(ui: &Ui, rect: Rect, words: &Strings, room: &OpenRoom, preview: &str
         name_right - left,
     );
     let mut preview_right = right;
-    if room.unread > 0 {
-        preview_right -= badge_ui(ui, pos2(right, rect.top() + 47.0), room.unread) + 8.0;
+    if room.unread() > 0 {
+        preview_right -= badge_ui(ui, pos2(right, rect.top() + 47.0), room.unread()) + 8.0;
     }
     let at = pos2(left, rect.top() + 47.0);
     let font = theme::regular(size::SMALL);

@@ -1,7 +1,11 @@
 //! Sentences with a number, a name or a cause in them, in both languages. Every failure says what happened and what to do.
 
 use std::net::SocketAddr;
+use std::time::SystemTime;
 
+use jiff::tz::TimeZone;
+
+use super::phrases::{clock, local};
 use super::strings::Strings;
 use crate::profile::Language;
 use crate::proto::{AddressError, CloseReason, Encoding, LeaveReason, LineEnd, Notice, RefuseReason};
@@ -286,6 +290,17 @@ impl Strings {
     /// The last message's author before its text.
     pub(crate) fn preview(&self, author: &str, text: &str) -> String {
         self.pick(format!("{author}: {text}"), format!("{author}：{text}"))
+    }
+
+    /// A moment in a row of a list: the time today, else the day.
+    pub(crate) fn when(&self, at: SystemTime) -> String {
+        let zone = TimeZone::system();
+        let (at, today) = (local(at, &zone), local(SystemTime::now(), &zone).date());
+        if at.date() == today {
+            clock(&at)
+        } else {
+            self.day(at.date(), today)
+        }
     }
 
     /// How many messages wait, for screen readers.

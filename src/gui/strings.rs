@@ -38,12 +38,9 @@ strings! {
     no_rooms_title: "No rooms yet", "还没有房间";
     no_rooms_hint: "Host a room or join one: it appears here", "开一个房间或加入一个房间，它会出现在这里";
     no_room_found: "No room matches", "没有匹配的房间";
-    no_messages_yet: "No messages yet", "还没有消息";
     you: "You", "你";
     draft: "Draft", "草稿";
-    yesterday: "Yesterday", "昨天";
     show_rooms: "Show rooms", "显示房间列表";
-    hide_rooms: "Hide rooms", "隐藏房间列表";
     me: "Me", "我";
 
     // The connection panel.
@@ -85,7 +82,6 @@ strings! {
 
     // The room.
     plain_notice: "Plain text: anybody on the network can read and forge this", "明文：网络中的任何人都能看到并伪造这里的内容";
-    plain_short: "Plain text", "明文";
     search_room: "Search in this room", "在此房间中搜索";
     search_next: "Next match", "下一个匹配";
     search_previous: "Previous match", "上一个匹配";
@@ -98,7 +94,6 @@ strings! {
     close_room: "Close room", "关闭房间";
     rejoin: "Rejoin", "重新加入";
     reopen: "Open again", "重新开房间";
-    close: "Close", "关闭";
     copy: "Copy", "复制";
     state_starting: "Starting", "正在开启";
     state_connecting: "Connecting", "正在连接";
@@ -136,7 +131,6 @@ strings! {
     plain_guest: "Plain guest", "明文访客";
     this_is_you: "you", "你";
     remove: "Remove", "移除";
-    confirm: "Confirm", "确认";
     close_members: "Close members", "关闭成员列表";
 
     // The settings panel.
@@ -182,6 +176,27 @@ strings! {
     dismiss: "Dismiss", "关闭提示";
     copied: "Copied", "已复制";
     saying_goodbye: "Leaving the rooms…", "正在离开房间…";
+
+    // The transcript.
+    transcript: "Messages of this room", "这个房间的消息";
+    scroll_bar: "Scroll through the messages", "滚动消息";
+    jump_to_latest: "Jump to latest", "跳到最新消息";
+    today: "Today", "今天";
+    yesterday: "Yesterday", "昨天";
+    older_gone: "Older messages are no longer kept here", "更早的消息已不再保留";
+    sending: "On its way", "正在发出";
+    sent: "Handed to the network", "已交给网络";
+    nobody_heard: "nobody was here", "当时没有人";
+    nobody_heard_hint: "Nobody was in the room to hear this", "当时房间里没有人能收到这条消息";
+    not_sent: "Not sent", "未发送";
+    show_all: "Show all", "显示全部";
+    show_less: "Show less", "收起";
+    copy_message: "Copy message", "复制消息";
+    copy_selection: "Copy selection", "复制选中内容";
+    copy_everything: "Copy everything", "复制全部消息";
+    copy_link: "Copy link", "复制链接";
+    open_link: "Open", "打开";
+    open_link_title: "Open this page in your browser?", "在浏览器中打开这个网页？";
 }
 
 /// The words for a language.

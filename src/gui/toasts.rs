@@ -54,11 +54,6 @@ impl Toasts {
         });
     }
 
-    /// Takes away the newest note, if there is one.
-    pub(crate) fn dismiss(&mut self) -> bool {
-        self.list.pop().is_some()
-    }
-
     /// Draws the notes below `top`; time is the window's, so tests have it in hand.
     pub(crate) fn ui(&mut self, ctx: &Context, words: &Strings, top: f32) {
         let now = ctx.input(|input| input.time);

@@ -1,1 +1,477 @@
 //! The transcript: rows, selection, links, jump to latest.
+//!
+//! Rows are painted, not widgets; what cannot be seen is not laid out. The transcript reads no clock: the wall clock
+//! comes in with [`View`], so that the same input draws the same picture.
+
+use std::collections::BTreeSet;
+use std::time::SystemTime;
+
+use egui::accesskit::Live;
+use egui::{EventFilter, Id, Key, Modifiers, OutputCommand, Rect, Role, Sense, Ui, UiBuilder, pos2, vec2};
+use jiff::tz::TimeZone;
+
+use super::anchor_list::AnchorList;
+use super::link_question::{Answer, LinkQuestion};
+use super::message::Scene;
+use super::phrases::local;
+use super::reading::Reading;
+use super::rows::{Drawing, Gesture, Shown, guess};
+use super::scroll_bar;
+use super::selection::{self, Place, Selection};
+use super::strings::Strings;
+use super::theme;
+use crate::chat::{Chat, Row};
+
+/// Selected text longer than this is not offered to a middle click: it would be copied at every release of the mouse.
+const PRIMARY_BYTES: usize = 1 << 20;
+/// New messages are spoken at most so often, in seconds.
+const SPEAK_EVERY: f64 = 2.0;
+/// Part of the view that a page key moves: a line or two stay in sight.
+const PAGE: f64 = 0.9;
+/// Points a frame that selecting beyond the edge scrolls for each point beyond it.
+const EDGE_SPEED: f32 = 0.25;
+
+/// What the transcript is drawn with.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) strings: &'static Strings,
+    /// Where the people at this computer are.
+    pub(crate) zone: &'a TimeZone,
+    /// What day it is.
+    pub(crate) now: SystemTime,
+    /// Whether the window has the focus: only then is something read.
+    pub(crate) focused: bool,
+    /// What is searched for.
+    pub(crate) find: Option<&'a str>,
+}
+
+/// What the transcript asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TranscriptAction {
+    /// Say a refused message again.
+    Retry {
+        /// Its text.
+        text: String,
+    },
+    /// Something was put on the clipboard.
+    Copied,
+    /// Open a page in the browser. The person has seen the host and said yes.
+    OpenLink {
+        /// http or https.
+        url: String,
+    },
+    /// Somebody types while the transcript has the focus: this belongs into the composer.
+    Typed(String),
+}
+
+/// What the window remembers of one room's transcript.
+#[derive(Debug, Default)]
+pub(crate) struct Transcript {
+    list: AnchorList,
+    reading: Reading,
+    unfolded: BTreeSet<u64>,
+    selection: Option<Selection>,
+    selecting: bool,
+    /// The message that the arrow keys are at.
+    current: Option<u64>,
+    question: Option<LinkQuestion>,
+    speaker: Speaker,
+    /// A row to go to at the next frame.
+    wanted: Option<u64>,
+    /// The frame it was drawn in last: a gap means that something else was shown between.
+    frame: Option<u64>,
+}
+
+/// Says new messages to people who hear the window.
+#[derive(Debug, Default)]
+struct Speaker {
+    waiting: usize,
+    words: String,
+    spoken_at: Option<f64>,
+}
+
+impl Transcript {
+    /// Counts what is new. Call it whenever the chat changed, also while it is not shown.
+    pub(crate) fn sync(&mut self, chat: &Chat) {
+        let arrived = self.reading.count(chat);
+        self.speaker.waiting += arrived.others;
+        if arrived.mine {
+            self.to_latest();
+        }
+    }
+
+    /// How many messages wait to be read.
+    pub(crate) fn unread(&self) -> usize {
+        self.reading.unread()
+    }
+
+    /// Whether the newest message is in sight and stays so.
+    pub(crate) fn at_latest(&self) -> bool {
+        self.list.sticks()
+    }
+
+    /// Goes to the newest message and stays there.
+    pub(crate) fn to_latest(&mut self) {
+        self.list.to_end();
+    }
+
+    /// The row at the top edge, by its number, and how many points of it are above the edge.
+    pub(crate) fn position(&self) -> (u64, f64) {
+        self.list.position()
+    }
+
+    /// Goes to a row, by its number.
+    pub(crate) fn go_to(&mut self, row: u64) {
+        self.wanted = Some(row);
+        self.current = Some(row);
+    }
+
+    /// Goes on by pages; negative is up.
+    pub(crate) fn page(&mut self, pages: f64) {
+        self.list.page(pages * PAGE);
+    }
+
+    /// Draws the transcript into the rest of `ui`.
+    pub(crate) fn ui(&mut self, ui: &mut Ui, chat: &Chat, view: View<'_>) -> Vec<TranscriptAction> {
+        self.sync(chat);
+        let builder = UiBuilder::new()
+            .max_rect(ui.available_rect_before_wrap())
+            .sense(Sense::click())
+            .accessibility_role(Role::List)
+            .accessibility_label(view.strings.transcript);
+        ui.scope_builder(builder, |ui| self.inner_ui(ui, chat, view)).inner
+    }
+
+    fn inner_ui(&mut self, ui: &mut Ui, chat: &Chat, view: View<'_>) -> Vec<TranscriptAction> {
+        let mut actions = Vec::new();
+        let pane = ui.max_rect();
+        self.list
+            .sync(chat.dropped(), chat.rows().len(), |index| guess(&chat.rows()[index]));
+        self.open(ui, chat, view, pane.height());
+        if let Some(row) = self.wanted.take() {
+            self.list.to_row(index_of(chat, row));
+        }
+        self.keys(ui, chat, view, &mut actions);
+        let (shown, gestures) = self.rows_ui(ui, chat, view);
+        self.select(ui, chat, view, &shown);
+        for gesture in gestures {
+            self.obey(ui, chat, view, gesture, &mut actions);
+        }
+        if view.focused
+            && let Some(last) = shown.last()
+        {
+            self.reading.seen(last.number);
+        }
+        scroll_bar::ui(ui, &mut self.list, view.strings.scroll_bar);
+        self.jump_ui(ui, view, pane);
+        self.speak(ui, chat, view, pane);
+        self.question_ui(ui, view, &mut actions);
+        actions
+    }
+
+    /// On coming back: to the oldest message that waits, with the divider above it.
+    fn open(&mut self, ui: &Ui, chat: &Chat, view: View<'_>, height: f32) {
+        let frame = ui.ctx().cumulative_frame_nr();
+        let back = self.frame.is_none_or(|last| last + 1 < frame);
+        self.frame = Some(frame);
+        if back {
+            self.reading.leave();
+            self.selecting = false;
+        }
+        let Some(first) = self.reading.first_unread() else {
+            return;
+        };
+        if back {
+            self.reading.divide();
+            self.list.open_at(index_of(chat, first), height);
+        } else if !view.focused {
+            self.reading.divide();
+        }
+    }
+
+    fn rows_ui(&mut self, ui: &mut Ui, chat: &Chat, view: View<'_>) -> (Vec<Shown>, Vec<Gesture>) {
+        let find = view.find.map(str::to_lowercase).filter(|find| !find.is_empty());
+        let scene = Scene {
+            strings: view.strings,
+            palette: theme::palette(ui),
+            zone: view.zone,
+            today: local(view.now, view.zone).date(),
+            find: find.as_deref(),
+        };
+        let focus = ui.response().has_focus();
+        let mut drawing = Drawing {
+            chat,
+            scene,
+            reading: &self.reading,
+            unfolded: &self.unfolded,
+            selection: self.selection.filter(|selection| !selection.is_empty()),
+            ring: self.current.filter(|_| focus),
+            shown: Vec::new(),
+            gestures: Vec::new(),
+        };
+        self.list.ui(ui, Id::unique("transcript rows"), &mut drawing);
+        let Drawing { shown, gestures, .. } = drawing;
+        (shown, gestures)
+    }
+
+    fn keys(&mut self, ui: &mut Ui, chat: &Chat, view: View<'_>, actions: &mut Vec<TranscriptAction>) {
+        let own = ui.response();
+        if own.clicked() {
+            own.request_focus();
+            self.selection = None;
+            self.current = None;
+        }
+        let nobody = ui.ctx().memory(|memory| memory.focused().is_none());
+        if own.has_focus() || nobody {
+            self.page_keys(ui);
+        }
+        if !own.has_focus() {
+            return;
+        }
+        let filter = EventFilter {
+            vertical_arrows: true,
+            ..EventFilter::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(own.id, filter));
+        for (key, step) in [(Key::ArrowUp, -1), (Key::ArrowDown, 1)] {
+            if ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
+                self.step(chat, step);
+            }
+        }
+        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
+            self.selection = Some(Selection::everything(chat));
+        }
+        self.events(ui, chat, view, actions);
+    }
+
+    fn page_keys(&mut self, ui: &Ui) {
+        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        if pressed(Key::PageUp) {
+            self.page(-1.0);
+        }
+        if pressed(Key::PageDown) {
+            self.page(1.0);
+        }
+        if pressed(Key::Home) {
+            self.list.to_start();
+        }
+        if pressed(Key::End) {
+            self.list.to_end();
+        }
+    }
+
+    /// To the next message, or the one before.
+    fn step(&mut self, chat: &Chat, step: isize) {
+        let shown_first = self.list.position().0;
+        let from = self
+            .current
+            .map_or(shown_first, |row| row.saturating_add_signed(step as i64));
+        let mut index = index_of(chat, from);
+        while let Some(row) = chat.rows().get(index) {
+            if matches!(row, Row::Message(_)) {
+                let number = chat.dropped() + index as u64;
+                self.current = Some(number);
+                self.list.show_row(index);
+                return;
+            }
+            let Some(next) = index.checked_add_signed(step) else {
+                return;
+            };
+            index = next;
+        }
+    }
+
+    fn events(&mut self, ui: &Ui, chat: &Chat, view: View<'_>, actions: &mut Vec<TranscriptAction>) {
+        let events = ui.input(|input| input.events.clone());
+        for event in events {
+            match event {
+                egui::Event::Copy => {
+                    if let Some(text) = self.selected(chat, view).or_else(|| self.current_text(chat)) {
+                        copy(ui, text, actions);
+                    }
+                }
+                egui::Event::Text(text) if !text.trim().is_empty() => actions.push(TranscriptAction::Typed(text)),
+                _ => {}
+            }
+        }
+    }
+
+    fn selected(&self, chat: &Chat, view: View<'_>) -> Option<String> {
+        let text = self.selection.as_ref()?.text(chat, view.strings, view.zone);
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn current_text(&self, chat: &Chat) -> Option<String> {
+        match chat.rows().get(index_of(chat, self.current?))? {
+            Row::Message(message) => Some(message.text.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Follows the pointer while something is being selected, beyond the edges too.
+    fn select(&mut self, ui: &Ui, chat: &Chat, view: View<'_>, shown: &[Shown]) {
+        if !self.selecting {
+            return;
+        }
+        let (down, pointer) = ui.input(|input| (input.pointer.primary_down(), input.pointer.latest_pos()));
+        if let (Some(selection), Some(pointer)) = (&mut self.selection, pointer)
+            && let Some(head) = place_at(shown, pointer)
+            && down
+        {
+            selection.head = head;
+        }
+        let Some(pane) = self.list.view() else { return };
+        let beyond = pointer.map_or(0.0, |at| (at.y - pane.bottom()).max(0.0) + (at.y - pane.top()).min(0.0));
+        if down && beyond != 0.0 {
+            self.list.nudge(f64::from(beyond * EDGE_SPEED));
+            ui.ctx().request_repaint();
+        }
+        if !down {
+            self.selecting = false;
+            if let Some(text) = self.selected(chat, view).filter(|text| text.len() <= PRIMARY_BYTES) {
+                ui.ctx().send_cmd(OutputCommand::TextSelectionSettled(text));
+            }
+        }
+    }
+
+    fn obey(&mut self, ui: &Ui, chat: &Chat, view: View<'_>, gesture: Gesture, actions: &mut Vec<TranscriptAction>) {
+        match gesture {
+            Gesture::Press { place, extend } => {
+                self.focus(ui);
+                self.selecting = true;
+                match &mut self.selection {
+                    Some(selection) if extend => selection.head = place,
+                    selection => *selection = Some(Selection::at(place)),
+                }
+            }
+            Gesture::Click => {
+                self.focus(ui);
+                self.selection = None;
+                self.current = None;
+            }
+            Gesture::Word { place } => self.select_word(chat, place),
+            Gesture::Whole { row } => {
+                self.selection = Some(Selection {
+                    anchor: Place { row, character: 0 },
+                    head: Place {
+                        row,
+                        character: usize::MAX,
+                    },
+                });
+            }
+            Gesture::Link { url } => self.question = LinkQuestion::new(url),
+            Gesture::Fold { row } => {
+                if !self.unfolded.remove(&row) {
+                    self.unfolded.insert(row);
+                }
+            }
+            Gesture::Retry { text } => actions.push(TranscriptAction::Retry { text }),
+            Gesture::Copy { text } => copy(ui, text, actions),
+            Gesture::CopySelection => {
+                if let Some(text) = self.selected(chat, view) {
+                    copy(ui, text, actions);
+                }
+            }
+            Gesture::CopyEverything => {
+                copy(
+                    ui,
+                    Selection::everything(chat).text(chat, view.strings, view.zone),
+                    actions,
+                );
+            }
+        }
+    }
+
+    fn focus(&self, ui: &Ui) {
+        ui.memory_mut(|memory| memory.request_focus(ui.unique_id()));
+    }
+
+    fn select_word(&mut self, chat: &Chat, place: Place) {
+        let Some(Row::Message(message)) = chat.rows().get(index_of(chat, place.row)) else {
+            return;
+        };
+        let word = selection::word_around(&message.text, place.character);
+        let at = |character| Place { character, ..place };
+        self.selection = Some(Selection {
+            anchor: at(word.start),
+            head: at(word.end),
+        });
+    }
+
+    /// The round button to the newest message, when it is out of sight.
+    fn jump_ui(&mut self, ui: &mut Ui, view: View<'_>, pane: Rect) {
+        let (above, total) = self.list.extent();
+        let far = !self.list.sticks() && total - above > f64::from(pane.height()) + 1.0;
+        let id = ui.id().with("jump to latest");
+        let visible = ui.ctx().animate_bool_with_time(id.with("seen"), far, theme::MOTION);
+        if far || visible > 0.0 {
+            let middle = pos2(pane.right() - 44.0, pane.bottom() - 36.0);
+            if super::jump_button::ui(ui, id, middle, visible, view.strings, self.reading.unread()).clicked() {
+                self.list.to_end();
+            }
+        }
+    }
+
+    /// A node that screen readers read out when it changes.
+    fn speak(&mut self, ui: &mut Ui, chat: &Chat, view: View<'_>, pane: Rect) {
+        let time = ui.input(|input| input.time);
+        let ready = self.speaker.spoken_at.is_none_or(|last| time >= last + SPEAK_EVERY);
+        if self.speaker.waiting > 0 && ready {
+            self.speaker.words = match chat.last_message() {
+                Some(message) if self.speaker.waiting == 1 && !message.mine => view
+                    .strings
+                    .preview(selection::who(message, view.strings), &message.text),
+                _ => view.strings.new_count(self.speaker.waiting),
+            };
+            self.speaker.waiting = 0;
+            self.speaker.spoken_at = Some(time);
+        } else if self.speaker.waiting > 0 {
+            ui.ctx()
+                .request_repaint_after(std::time::Duration::from_secs_f64(SPEAK_EVERY));
+        }
+        let spot = Rect::from_min_size(pane.min, vec2(1.0, 1.0));
+        let response = ui.interact(spot, ui.id().with("news"), Sense::hover());
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_role(Role::Status);
+            node.set_live(Live::Polite);
+            node.set_label(self.speaker.words.as_str());
+        });
+    }
+
+    fn question_ui(&mut self, ui: &Ui, view: View<'_>, actions: &mut Vec<TranscriptAction>) {
+        let Some(question) = &self.question else { return };
+        match question.ui(ui, view.strings) {
+            Answer::None => return,
+            Answer::Open => actions.push(TranscriptAction::OpenLink {
+                url: question.url().to_owned(),
+            }),
+            Answer::Copy => copy(ui, question.url().to_owned(), actions),
+            Answer::Cancel => {}
+        }
+        self.question = None;
+    }
+}
+
+fn copy(ui: &Ui, text: String, actions: &mut Vec<TranscriptAction>) {
+    ui.ctx().copy_text(text);
+    actions.push(TranscriptAction::Copied);
+}
+
+/// The index of a row number among the rows that are kept.
+fn index_of(chat: &Chat, row: u64) -> usize {
+    usize::try_from(row.saturating_sub(chat.dropped())).unwrap_or(usize::MAX)
+}
+
+/// The place in the text that is nearest to a position.
+fn place_at(shown: &[Shown], at: egui::Pos2) -> Option<Place> {
+    let under = shown.iter().find(|row| row.rect.y_range().contains(at.y));
+    let row = under.or_else(|| {
+        let first = shown.first()?;
+        if at.y < first.rect.top() {
+            Some(first)
+        } else {
+            shown.last()
+        }
+    })?;
+    Some(row.place(at))
+}

@@ -30,7 +30,7 @@ impl App {
             self.begin(ctx, start);
         }
         let mut budget = Budget::new(EVENTS_PER_FRAME, Instant::now() + TIME_PER_FRAME);
-        self.drain_rooms(ctx, &mut budget);
+        self.drain_rooms(&mut budget);
         self.drain_attempts(ctx, &mut budget);
         for room in &mut self.leaving {
             room.drain(&mut budget);
@@ -65,8 +65,8 @@ impl App {
         self.execute(ctx, None, Action::Connect(card));
     }
 
-    fn drain_rooms(&mut self, ctx: &Context, budget: &mut Budget) {
-        let watched = ctx.input(|input| input.focused).then_some(self.selected).flatten();
+    fn drain_rooms(&mut self, budget: &mut Budget) {
+        let shown = self.selected;
         let count = self.rooms.len();
         self.turn = self.turn.wrapping_add(1); // so that a busy room does not starve those after it
         for step in 0..count {
@@ -76,9 +76,9 @@ impl App {
             if messages == 0 {
                 continue;
             }
-            self.news = Some((messages, room.chat.room.clone()));
-            if watched != Some(room.key) {
-                room.unread += messages;
+            // The transcript that is shown speaks for itself.
+            if shown != Some(room.key) {
+                self.news = Some((messages, room.chat.room.clone()));
             }
         }
     }

@@ -51,6 +51,13 @@ impl App {
                 ctx.copy_text(text);
                 self.toasts.add(Mood::Good, self.words.copied);
             }
+            Action::Copied => self.toasts.add(Mood::Good, self.words.copied),
+            Action::OpenLink(url) => ctx.open_url(egui::OpenUrl::new_tab(url)),
+            Action::Typed(key, text) => {
+                if let Some(room) = self.room_mut(key) {
+                    room.composer.append(&text);
+                }
+            }
             Action::GoTo => {
                 self.rooms_shown = true;
                 self.list.wants_focus = true;
@@ -88,7 +95,6 @@ impl App {
             self.side = None;
         }
         if let Some(room) = self.shown_mut() {
-            room.unread = 0;
             room.composer.wants_focus = true;
         }
     }
@@ -158,7 +164,6 @@ impl App {
             && let Some(room) = self.room_mut(key)
         {
             room.composer.set("");
-            room.transcript.jump_to_latest();
         }
     }
 
@@ -270,7 +275,7 @@ impl App {
         } else if !self.list.query.is_empty() {
             self.list.query.clear();
         } else if let Some(room) = self.shown_mut() {
-            room.transcript.jump_to_latest();
+            room.transcript.to_latest();
         }
         if let Some(key) = self.shown().map(|room| room.key) {
             ctx.memory_mut(|memory| memory.request_focus(Composer::id(key)));

@@ -137,12 +137,9 @@ impl App {
             saving: self.dialog.busy(),
             ime: self.ime,
             enter_is_newline: self.settings.enter_is_newline,
+            zone: self.zone.clone(),
         };
-        let focused = ui.input(|input| input.focused);
         if let Some(room) = self.shown_mut() {
-            if focused {
-                room.unread = 0;
-            }
             area(ui, rect, ("room", room.key), |ui| {
                 room_view::ui(ui, rect, room, &around, actions)
             });

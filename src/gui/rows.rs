@@ -1,0 +1,414 @@
+//! The rows of the transcript as the list wants them: how high, how drawn, what the pointer does on them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use egui::text::{CCursor, CharIndex};
+use egui::text_selection::CCursorRange;
+use egui::text_selection::visuals::paint_text_selection;
+use egui::{CursorIcon, Galley, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
+use jiff::civil::Date;
+
+use super::anchor_list::Rows;
+use super::marks::{Above, Remark};
+use super::message::{self, Laid, Scene};
+use super::phrases::{clock, local};
+use super::reading::Reading;
+use super::selection::{Place, Selection, who};
+use super::small_button;
+use super::{icons, theme};
+use crate::chat::{Chat, Delivery, Message, Row};
+
+/// Between bubbles of one person, between people, around what nobody said, and at both ends.
+const JOINED: f32 = 3.0;
+const APART: f32 = 14.0;
+const REMARK: f32 = 6.0;
+const END: f32 = 16.0;
+/// How high a row that nobody said is, before it is drawn.
+const REMARK_GUESS: f32 = 40.0;
+
+/// What the pointer did on a row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Gesture {
+    /// Began to select.
+    Press { place: Place, extend: bool },
+    /// Clicked beside everything that can be clicked.
+    Click,
+    /// Asked for the word at a place.
+    Word { place: Place },
+    /// Asked for a whole message.
+    Whole { row: u64 },
+    /// Clicked a link.
+    Link { url: String },
+    /// Folded or unfolded a long message.
+    Fold { row: u64 },
+    /// Asked to say a message again.
+    Retry { text: String },
+    /// Asked for something on the clipboard.
+    Copy { text: String },
+    /// Asked for what is selected.
+    CopySelection,
+    /// Asked for all messages.
+    CopyEverything,
+}
+
+/// A row that was drawn in this frame.
+pub(crate) struct Shown {
+    pub(crate) number: u64,
+    pub(crate) rect: Rect,
+    text: Option<(Rect, Arc<Galley>)>,
+}
+
+impl Shown {
+    /// The place in the row's text that is nearest to a position.
+    pub(crate) fn place(&self, at: Pos2) -> Place {
+        let character = self
+            .text
+            .as_ref()
+            .map_or(0, |(rect, galley)| galley.cursor_from_pos(at - rect.min).index.0);
+        Place {
+            row: self.number,
+            character,
+        }
+    }
+}
+
+/// One frame of rows.
+pub(crate) struct Drawing<'a> {
+    pub(crate) chat: &'a Chat,
+    pub(crate) scene: Scene<'a>,
+    pub(crate) reading: &'a Reading,
+    pub(crate) unfolded: &'a BTreeSet<u64>,
+    pub(crate) selection: Option<Selection>,
+    /// The row that the keyboard is at.
+    pub(crate) ring: Option<u64>,
+    pub(crate) shown: Vec<Shown>,
+    pub(crate) gestures: Vec<Gesture>,
+}
+
+/// How high a row will be, roughly, without laying it out.
+pub(crate) fn guess(row: &Row) -> f32 {
+    match row {
+        Row::Message(message) => message::guess(message),
+        Row::People(_) | Row::Notice { .. } | Row::Ended { .. } => REMARK_GUESS,
+    }
+}
+
+/// How a row stands among its neighbours.
+struct Around {
+    gap: f32,
+    above: Above,
+    place: message::Place,
+    below: f32,
+}
+
+impl Around {
+    /// From the row's top to its content.
+    fn top(&self) -> f32 {
+        self.gap + self.above.height()
+    }
+}
+
+impl Drawing<'_> {
+    fn number(&self, index: usize) -> u64 {
+        self.chat.dropped() + index as u64
+    }
+
+    fn around(&self, index: usize) -> Around {
+        let rows = self.chat.rows();
+        let row = &rows[index];
+        let before = index.checked_sub(1).map(|before| &rows[before]);
+        let after = rows.get(index + 1);
+        let day = self.day(row);
+        let above = Above {
+            older_gone: before.is_none() && self.chat.dropped() > 0,
+            day: before.is_none_or(|before| self.day(before) != day).then_some(day),
+            unread: self.reading.divider_at(self.number(index)),
+        };
+        let divided_below = self.reading.divider_at(self.number(index) + 1).is_some();
+        let joins = |one: &Row, other: &Row| same_person(one, other) && self.day(one) == self.day(other);
+        let joins_above = above.unread.is_none() && before.is_some_and(|before| joins(before, row));
+        Around {
+            gap: match before {
+                None => END,
+                Some(_) if joins_above => JOINED,
+                Some(before) if is_remark(row) && is_remark(before) => 0.0,
+                Some(_) if is_remark(row) => REMARK,
+                Some(_) => APART,
+            },
+            above,
+            place: message::Place {
+                joins_above,
+                joins_below: !divided_below && after.is_some_and(|after| joins(row, after)),
+                unfolded: self.unfolded.contains(&self.number(index)),
+            },
+            below: if after.is_none() { END } else { 0.0 },
+        }
+    }
+
+    fn day(&self, row: &Row) -> Date {
+        local(row.at(), self.scene.zone).date()
+    }
+
+    fn draw_message(&mut self, ui: &mut Ui, index: usize, message: &Message, around: &Around, place: Rect) -> f32 {
+        let number = self.number(index);
+        let laid = Laid::new(ui, &self.scene, message, around.place, place.width());
+        let origin = place.min + vec2(0.0, around.top());
+        let height = around.top() + laid.height + around.below;
+        let rect = Rect::from_min_size(place.min, vec2(place.width(), height));
+        let response = interact(ui, number, rect, Sense::CLICK | Sense::DRAG);
+        self.name_message(&response, message);
+        around
+            .above
+            .paint(ui, &self.scene, rect.translate(vec2(0.0, around.gap)));
+        let text = self.marked(ui, number, message, &laid);
+        laid.paint(ui.painter(), &self.scene, message, around.place, origin, text);
+        if self.ring == Some(number) {
+            let bubble = laid.bubble.translate(origin.to_vec2()).expand(3.0);
+            icons::ring(ui.painter(), bubble, theme::radius::BUBBLE + 3, self.scene.palette);
+        }
+        let shown = Shown {
+            number,
+            rect,
+            text: Some((laid.text_rect(origin), Arc::clone(&laid.text))),
+        };
+        self.pointer(ui, &response, message, &laid, origin, &shown);
+        self.buttons(ui, number, message, &laid, around, origin);
+        self.shown.push(shown);
+        height
+    }
+
+    fn name_message(&self, response: &Response, message: &Message) {
+        response.widget_info(|| {
+            let strings = self.scene.strings;
+            let who = if message.mine {
+                strings.you
+            } else {
+                who(message, strings)
+            };
+            let time = clock(&local(message.at, self.scene.zone));
+            let words = strings.spoken(who, &time, &message.text, &strings.delivery(message.delivery));
+            WidgetInfo::labeled(Role::ListItem, true, words)
+        });
+    }
+
+    /// The text with what is selected in it marked.
+    fn marked(&self, ui: &Ui, number: u64, message: &Message, laid: &Laid) -> Arc<Galley> {
+        let mut galley = Arc::clone(&laid.text);
+        let Some(range) = self.selection.and_then(|selection| selection.of_row(number)) else {
+            return galley;
+        };
+        let own = message.mine && !matches!(message.delivery, Delivery::Refused(_));
+        let palette = self.scene.palette;
+        let mut visuals = ui.visuals().clone();
+        visuals.selection.bg_fill = if own { palette.own_selection } else { palette.selection };
+        visuals.selection.stroke.color = if own { palette.own_text } else { palette.text };
+        let end = galley.end().index.0;
+        let cursor = |at: usize| CCursor::new(CharIndex(at.min(end)));
+        let range = CCursorRange::two(cursor(range.start), cursor(range.end));
+        paint_text_selection(&mut galley, &visuals, &range, None);
+        galley
+    }
+
+    fn pointer(&mut self, ui: &Ui, response: &Response, message: &Message, laid: &Laid, origin: Pos2, shown: &Shown) {
+        let extend = ui.input(|input| input.modifiers.shift);
+        if response.drag_started_by(egui::PointerButton::Primary)
+            && let Some(at) = ui.input(|input| input.pointer.press_origin())
+        {
+            let place = shown.place(at);
+            self.gestures.push(Gesture::Press { place, extend });
+        }
+        let clicked = response.interact_pointer_pos();
+        if let Some(at) = clicked.filter(|_| response.triple_clicked() || response.double_clicked()) {
+            let place = shown.place(at);
+            self.gestures.push(match response.triple_clicked() {
+                true => Gesture::Whole { row: shown.number },
+                false => Gesture::Word { place },
+            });
+        } else if let Some(at) = clicked.filter(|_| response.clicked()) {
+            let link = laid.link_at(origin, at).map(|link| message.text[link].to_owned());
+            self.gestures.push(match link {
+                Some(url) => Gesture::Link { url },
+                None if extend => Gesture::Press {
+                    place: shown.place(at),
+                    extend,
+                },
+                None => Gesture::Click,
+            });
+        }
+        self.hover(ui, response, message, laid, origin);
+        response.context_menu(|ui| self.menu(ui, message, laid, origin, clicked));
+    }
+
+    fn hover(&self, ui: &Ui, response: &Response, message: &Message, laid: &Laid, origin: Pos2) {
+        let Some(at) = response.hover_pos() else { return };
+        let link = laid.link_at(origin, at);
+        if link.is_some() {
+            ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
+        } else if laid.text_rect(origin).contains(at) {
+            ui.ctx().set_cursor_icon(CursorIcon::Text);
+        }
+        let tip = match link {
+            Some(link) => message.text[link].to_owned(),
+            None if laid.time_rect(origin).expand(4.0).contains(at) => self.moment(message),
+            None => return,
+        };
+        response.clone().on_hover_ui_at_pointer(|ui| {
+            ui.label(tip);
+        });
+    }
+
+    /// When, in full, and how far it got.
+    fn moment(&self, message: &Message) -> String {
+        let moment = self.scene.strings.moment(&local(message.at, self.scene.zone));
+        let state = self.scene.strings.delivery(message.delivery);
+        if state.is_empty() {
+            moment
+        } else {
+            format!("{moment}\n{state}")
+        }
+    }
+
+    fn menu(&mut self, ui: &mut Ui, message: &Message, laid: &Laid, origin: Pos2, at: Option<Pos2>) {
+        let strings = self.scene.strings;
+        ui.set_min_width(180.0);
+        let link = at.and_then(|at| laid.link_at(origin, at));
+        if let Some(link) = link
+            && ui.button(strings.copy_link).clicked()
+        {
+            let text = message.text[link].to_owned();
+            self.gestures.push(Gesture::Copy { text });
+        }
+        if self.selection.is_some() && ui.button(strings.copy_selection).clicked() {
+            self.gestures.push(Gesture::CopySelection);
+        }
+        if ui.button(strings.copy_message).clicked() {
+            let text = message.text.to_string();
+            self.gestures.push(Gesture::Copy { text });
+        }
+        if ui.button(strings.copy_everything).clicked() {
+            self.gestures.push(Gesture::CopyEverything);
+        }
+    }
+
+    fn buttons(&mut self, ui: &mut Ui, number: u64, message: &Message, laid: &Laid, around: &Around, origin: Pos2) {
+        let shift = origin.to_vec2();
+        let strings = self.scene.strings;
+        if let Some(rect) = laid.fold {
+            let words = match around.place.unfolded {
+                true => strings.show_less.to_owned(),
+                false => strings.show_all_of(message.text.len()),
+            };
+            let ink = if message.mine {
+                self.scene.palette.own_text
+            } else {
+                self.scene.palette.link
+            };
+            if small_button::in_bubble(ui, row_id(number).with("fold"), rect.translate(shift), &words, ink).clicked() {
+                self.gestures.push(Gesture::Fold { row: number });
+            }
+        }
+        let (Some(rect), Delivery::Refused(reason)) = (laid.status, message.delivery) else {
+            return;
+        };
+        let pressed = small_button::refusal(ui, row_id(number), rect.translate(shift), strings, reason);
+        let text = message.text.to_string();
+        match pressed {
+            Some(small_button::Remedy::Retry) => self.gestures.push(Gesture::Retry { text }),
+            Some(small_button::Remedy::Copy) => self.gestures.push(Gesture::Copy { text }),
+            None => {}
+        }
+    }
+
+    fn draw_remark(&mut self, ui: &mut Ui, index: usize, around: &Around, place: Rect) -> f32 {
+        let row = &self.chat.rows()[index];
+        let Some(remark) = Remark::new(ui, &self.scene, row, place.width()) else {
+            return 0.0;
+        };
+        let height = around.top() + remark.height() + around.below;
+        let rect = Rect::from_min_size(place.min, vec2(place.width(), height));
+        let number = self.number(index);
+        let response = interact(ui, number, rect, Sense::CLICK);
+        response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &remark.words));
+        around
+            .above
+            .paint(ui, &self.scene, rect.translate(vec2(0.0, around.gap)));
+        remark.paint(ui, rect, rect.top() + around.top());
+        if response.clicked() {
+            self.gestures.push(Gesture::Click);
+        }
+        let words = Rect::from_min_size(rect.min + vec2(0.0, around.top()), vec2(rect.width(), remark.height()));
+        if response.hover_pos().is_some_and(|at| words.contains(at)) {
+            let tip = self.details(row);
+            response.on_hover_ui_at_pointer(|ui| {
+                ui.label(tip);
+            });
+        }
+        self.shown.push(Shown {
+            number,
+            rect,
+            text: None,
+        });
+        height
+    }
+
+    /// Everything that a condensed row leaves out, and when.
+    fn details(&self, row: &Row) -> String {
+        let strings = self.scene.strings;
+        let mut lines = vec![strings.moment(&local(row.at(), self.scene.zone))];
+        if let Row::People(people) = row {
+            lines.extend((people.omitted > 0).then(|| strings.omitted(people.omitted)));
+            lines.extend(people.moves.iter().map(|step| strings.step(step)));
+        }
+        lines.join("\n")
+    }
+}
+
+impl Rows for Drawing<'_> {
+    fn height(&mut self, ui: &Ui, index: usize, width: f32) -> f32 {
+        let around = self.around(index);
+        let row = &self.chat.rows()[index];
+        let body = match row {
+            Row::Message(message) => Laid::new(ui, &self.scene, message, around.place, width).height,
+            _ => Remark::new(ui, &self.scene, row, width).map_or(0.0, |remark| remark.height()),
+        };
+        around.top() + body + around.below
+    }
+
+    fn draw(&mut self, ui: &mut Ui, index: usize, place: Rect) -> f32 {
+        let around = self.around(index);
+        let chat = self.chat;
+        match &chat.rows()[index] {
+            Row::Message(message) => self.draw_message(ui, index, message, &around, place),
+            _ => self.draw_remark(ui, index, &around, place),
+        }
+    }
+}
+
+/// Rows have their number, not their place, in their id: hovering and menus survive rows that come and go.
+fn row_id(number: u64) -> Id {
+    Id::unique(("transcript row", number))
+}
+
+fn interact(ui: &Ui, number: u64, rect: Rect, sense: Sense) -> Response {
+    // On a touch screen dragging scrolls.
+    let sense = if ui.input(|input| input.has_touch_screen()) {
+        Sense::CLICK
+    } else {
+        sense
+    };
+    ui.interact(rect, row_id(number), sense)
+}
+
+fn is_remark(row: &Row) -> bool {
+    !matches!(row, Row::Message(_))
+}
+
+/// Whether two messages next to each other are of one person under one name.
+fn same_person(one: &Row, other: &Row) -> bool {
+    match (one, other) {
+        (Row::Message(one), Row::Message(other)) if one.mine || other.mine => one.mine == other.mine,
+        (Row::Message(one), Row::Message(other)) => one.author == other.author,
+        _ => false,
+    }
+}

@@ -1,0 +1,65 @@
+//! The transcript's scroll bar. Its numbers are too large for egui's own.
+
+use egui::{Id, Rect, Role, Sense, Ui, pos2, vec2};
+
+use super::anchor_list::AnchorList;
+use super::theme;
+
+/// Width of what can be caught.
+const GRIP: f32 = 14.0;
+/// The thumb, at rest and under the pointer.
+const THIN: f32 = 4.0;
+const THICK: f32 = 8.0;
+/// The shortest thumb: it must be caught whatever there is to scroll.
+const SHORTEST: f64 = 32.0;
+
+/// Draws the bar at the right edge of the list's view, if there is anything to scroll.
+pub(crate) fn ui(ui: &mut Ui, list: &mut AnchorList, name: &str) {
+    let Some(view) = list.view() else { return };
+    let height = f64::from(view.height());
+    let (above, total) = list.extent();
+    if total <= height + 1.0 {
+        return;
+    }
+    let track = Rect::from_min_max(pos2(view.right() - GRIP, view.top()), view.max).shrink2(vec2(0.0, 2.0));
+    let length = (f64::from(track.height()) * height / total).max(SHORTEST);
+    let travel = (f64::from(track.height()) - length).max(1.0);
+    let hidden = total - height;
+    let response = ui.interact(
+        track,
+        Id::unique("transcript scroll bar").with(ui.id()),
+        Sense::DRAG | Sense::CLICK,
+    );
+    if let Some(pointer) = response
+        .interact_pointer_pos()
+        .filter(|_| response.dragged() || response.clicked())
+    {
+        let at = f64::from(pointer.y - track.top()) - length / 2.0;
+        let part = (at / travel).clamp(0.0, 1.0);
+        if part >= 1.0 {
+            list.to_end()
+        } else {
+            list.jump(part * hidden)
+        }
+        ui.request_repaint();
+    }
+    let part = (above / hidden).clamp(0.0, 1.0);
+    announce(ui, &response, name, part);
+    let over = response.hovered() || response.dragged();
+    let wide = ui.ctx().animate_bool_with_time(response.id, over, theme::MOTION);
+    let width = egui::lerp(THIN..=THICK, wide);
+    let top = track.top() + (part * travel) as f32;
+    let thumb = Rect::from_min_size(pos2(track.right() - width - 2.0, top), vec2(width, length as f32));
+    let color = theme::palette(ui).thumb;
+    ui.painter().rect_filled(thumb, width / 2.0, color);
+}
+
+fn announce(ui: &Ui, response: &egui::Response, name: &str, part: f64) {
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(Role::ScrollBar);
+        node.set_label(name);
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value(100.0);
+        node.set_numeric_value((part * 100.0).round());
+    });
+}
