@@ -222,7 +222,7 @@ fn title_ui(ui: &mut Ui, words: &Strings) {
 
 /// The room's name, unless it is the profile's suggestion: the card makes its own, in the window's language.
 pub(crate) fn chosen_room(settings: &Settings) -> String {
-    if settings.room == EN.room_of(&settings.name) {
+    if settings.room == EN.room_of(&settings.name) || settings.room == Settings::default().room {
         String::new()
     } else {
         settings.room.clone()
