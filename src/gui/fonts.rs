@@ -126,11 +126,10 @@ impl System {
 
     fn with_found<R>(&self, read: impl FnOnce(&Found) -> R) -> Option<R> {
         let mut finding = self.found.lock();
-        if let Finding::Running(thread) = std::mem::replace(&mut *finding, Finding::Nothing) {
-            if let Ok(found) = thread.join() {
-                *finding = Finding::Done(found);
-            }
-        }
+        *finding = match std::mem::replace(&mut *finding, Finding::Nothing) {
+            Finding::Running(thread) => thread.join().map_or(Finding::Nothing, Finding::Done),
+            other => other,
+        };
         match &*finding {
             Finding::Done(found) => Some(read(found)),
             Finding::Running(_) | Finding::Nothing => None,
@@ -254,7 +253,10 @@ fn in_gb2312(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{CHINESE, INTER, in_gb2312, install_bundled, semibold_family};
+    use egui::FontProvider as _;
+
+    use super::{CHINESE, INTER, System, in_gb2312, install_bundled, semibold_family};
+    use crate::profile::Language;
 
     #[test]
     fn the_bundled_fonts_draw_both_languages() {
@@ -281,6 +283,18 @@ mod tests {
     fn the_bundled_fonts_stay_small() {
         assert!(INTER.len() < 500_000, "{}", INTER.len());
         assert!(CHINESE.len() < 3_000_000, "{}", CHINESE.len());
+    }
+
+    #[test]
+    fn what_the_system_has_is_there_for_every_family() {
+        let system = System::start(Language::English);
+        let families = [semibold_family(), egui::FontFamily::Proportional, semibold_family()];
+        let [first, _, again] = families.map(|family| {
+            let names = system.fonts_for_family(&family).into_iter().map(|insert| insert.name);
+            names.collect::<Vec<String>>()
+        });
+        assert_eq!(first, again);
+        assert!(system.with_found(|_| ()).is_some());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use std::f32::consts::{FRAC_PI_2, PI, TAU};
 
-use egui::{Color32, Painter, Pos2, Rect, Response, Role, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Color32, Painter, Pos2, Rect, Response, Role, Shape, Stroke, Ui, Vec2, WidgetInfo, vec2};
 
 use super::theme::{self, space};
 
@@ -460,11 +460,6 @@ pub(crate) fn initials(name: &str) -> String {
         .flat_map(char::to_uppercase)
         .collect();
     if found.is_empty() { "?".to_owned() } else { found }
-}
-
-/// Where a disc of `diameter` begins that stands at the right end of `rect`.
-pub(crate) fn right_middle(rect: Rect, diameter: f32) -> Pos2 {
-    pos2(rect.right() - diameter / 2.0, rect.center().y)
 }
 
 #[cfg(test)]

@@ -192,6 +192,15 @@ impl Drawing<'_> {
         });
     }
 
+    /// What stands above a row, for people who hear the window.
+    fn describe(&self, ui: &Ui, response: &Response, above: &Above) {
+        let words = above.words(&self.scene);
+        if !words.is_empty() {
+            ui.ctx()
+                .accesskit_node_builder(response.id, |node| node.set_description(words.join(", ")));
+        }
+    }
+
     /// The text with what is selected in it marked.
     fn marked(&self, ui: &Ui, number: u64, message: &Message, laid: &Laid) -> Arc<Galley> {
         let mut galley = Arc::clone(&laid.text);
@@ -330,6 +339,7 @@ impl Drawing<'_> {
         let number = self.number(index);
         let response = interact(ui, number, rect, Sense::CLICK);
         response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &remark.words));
+        self.describe(ui, &response, &around.above);
         around
             .above
             .paint(ui, &self.scene, rect.translate(vec2(0.0, around.gap)));

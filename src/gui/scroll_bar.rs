@@ -27,7 +27,7 @@ pub(crate) fn ui(ui: &mut Ui, list: &mut AnchorList, name: &str) {
     let hidden = total - height;
     let response = ui.interact(
         track,
-        Id::unique("transcript scroll bar").with(ui.id()),
+        Id::unique("transcript scroll bar").with(ui.scope_id()),
         Sense::DRAG | Sense::CLICK,
     );
     if let Some(pointer) = response
@@ -52,6 +52,20 @@ pub(crate) fn ui(ui: &mut Ui, list: &mut AnchorList, name: &str) {
     let thumb = Rect::from_min_size(pos2(track.right() - width - 2.0, top), vec2(width, length as f32));
     let color = theme::palette(ui).thumb;
     ui.painter().rect_filled(thumb, width / 2.0, color);
+}
+
+/// Where on the thumb it is held: where it was caught, or in its middle if the track beside it was pressed.
+fn held_at(ui: &Ui, response: &egui::Response, on_thumb: f64, length: f64) -> f64 {
+    let id = response.id.with("held");
+    if response.drag_started() || response.clicked() {
+        let held = if (0.0..=length).contains(&on_thumb) {
+            on_thumb
+        } else {
+            length / 2.0
+        };
+        ui.data_mut(|data| data.insert_temp(id, held));
+    }
+    ui.data(|data| data.get_temp(id)).unwrap_or(length / 2.0)
 }
 
 fn announce(ui: &Ui, response: &egui::Response, name: &str, part: f64) {

@@ -402,7 +402,7 @@ impl Transcript {
     fn jump_ui(&mut self, ui: &mut Ui, view: View<'_>, pane: Rect) {
         let (above, total) = self.list.extent();
         let far = !self.list.sticks() && total - above > f64::from(pane.height()) + 1.0;
-        let id = ui.id().with("jump to latest");
+        let id = ui.scope_id().with("jump to latest");
         let visible = ui.ctx().animate_bool_with_time(id.with("seen"), far, theme::MOTION);
         if far || visible > 0.0 {
             let middle = pos2(pane.right() - 44.0, pane.bottom() - 36.0);
@@ -430,7 +430,7 @@ impl Transcript {
                 .request_repaint_after(std::time::Duration::from_secs_f64(SPEAK_EVERY));
         }
         let spot = Rect::from_min_size(pane.min, vec2(1.0, 1.0));
-        let response = ui.interact(spot, ui.id().with("news"), Sense::hover());
+        let response = ui.interact(spot, ui.scope_id().with("news"), Sense::hover());
         ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_role(Role::Status);
             node.set_live(Live::Polite);
