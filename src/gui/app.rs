@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use egui::{Context, ThemePreference};
@@ -97,6 +98,9 @@ pub struct App {
     native_dialogs: bool,
     ime: Ime,
     zone: TimeZone,
+    /// When there was input last, by the window's clock.
+    touched_at: f64,
+    quit: Arc<AtomicBool>,
     farewell: Option<Instant>,
     /// How many messages came in last, and where, for screen readers.
     news: Option<(usize, String)>,
@@ -141,6 +145,8 @@ impl App {
             native_dialogs: false,
             ime: Ime::default(),
             zone: TimeZone::system(),
+            touched_at: 0.0,
+            quit: Arc::default(),
             farewell: None,
             news: None,
         }
@@ -183,6 +189,16 @@ impl App {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Closes the window from any thread, as its own button would.
+    #[must_use]
+    pub fn quitter(&self) -> impl Fn() + Send + Sync + 'static {
+        let (quit, wake) = (Arc::clone(&self.quit), self.wake.clone());
+        move || {
+            quit.store(true, Ordering::Release);
+            wake.wake();
+        }
     }
 
     /// What asks for a frame of this window.

@@ -1,8 +1,8 @@
 //! The strip above the transcript: the room, where it stands, what can be done with it, and the search.
 
 use egui::{
-    Align, Align2, Frame, Id, Key, Layout, Margin, Modifiers, Rect, RichText, Role, Sense, Stroke, TextEdit, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Align2, Id, Key, Layout, Modifiers, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2,
+    vec2,
 };
 
 use super::action::{Action, Side};
@@ -10,7 +10,7 @@ use super::icons::{self, Icon};
 use super::open_room::OpenRoom;
 use super::room_search::RoomSearch;
 use super::strings::Strings;
-use super::theme::{self, palette, radius, size, space};
+use super::theme::{self, palette, size, space};
 use super::widgets;
 use crate::chat::Status;
 
@@ -209,24 +209,17 @@ pub(crate) fn search_ui(ui: &mut Ui, rect: Rect, search: &mut RoomSearch, words:
     }
     place_ui(ui, search, words);
     let colors = palette(ui);
-    let focused = ui.memory(|memory| memory.has_focus(id));
-    let stroke = if focused {
-        colors.focus_ring()
-    } else {
-        Stroke::new(1.0, colors.line)
-    };
-    let frame = Frame::new()
-        .fill(colors.field)
-        .stroke(stroke)
-        .corner_radius(radius::CONTROL)
-        .inner_margin(Margin::symmetric(12, 8));
-    let edit = TextEdit::singleline(&mut search.query)
-        .id(id)
-        .font(theme::regular(size::BODY))
-        .hint_text(RichText::new(words.search_room).color(colors.faint))
-        .desired_width(f32::INFINITY)
-        .frame(frame);
-    ui.add(edit).accessible_name(words.search_room);
+    let edit = widgets::edit(
+        ui,
+        &mut search.query,
+        id,
+        words.search_room,
+        colors.field,
+        12,
+        colors.line,
+    );
+    let response = ui.add(edit).accessible_name(words.search_room);
+    widgets::edit_ring(ui, &response);
 }
 
 fn step_by_key(ui: &Ui, search: &mut RoomSearch) {

@@ -1,9 +1,6 @@
 //! The list of rooms on the left.
 
-use egui::{
-    Align2, Frame, Id, Margin, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo,
-    pos2, vec2,
-};
+use egui::{Align2, Frame, Id, Margin, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::action::{Action, Side};
 use super::icons::{self, Icon};
@@ -62,32 +59,13 @@ impl RoomList {
             ui.memory_mut(|memory| memory.request_focus(id));
         }
         let colors = palette(ui);
-        let focused = ui.memory(|memory| memory.has_focus(id));
-        let stroke = if focused {
-            colors.focus_ring()
-        } else {
-            Stroke::new(1.0, colors.line)
-        };
-        let frame = Frame::new()
-            .fill(if colors.dark { colors.field } else { colors.bg })
-            .stroke(stroke)
-            .corner_radius(radius::CARD)
-            .inner_margin(Margin {
-                left: 38,
-                right: 12,
-                top: 9,
-                bottom: 9,
-            });
+        let fill = if colors.dark { colors.field } else { colors.bg };
         ui.horizontal(|ui| {
             ui.add_space(space::TWO);
             let width = ui.available_width() - space::TWO;
-            let edit = TextEdit::singleline(&mut self.query)
-                .id(id)
-                .font(theme::regular(size::BODY))
-                .hint_text(RichText::new(words.search_rooms).color(colors.faint))
-                .desired_width(width)
-                .frame(frame);
-            let response = ui.add(edit).accessible_name(words.search_rooms);
+            let edit = widgets::edit(ui, &mut self.query, id, words.search_rooms, fill, 38, colors.line);
+            let response = ui.add(edit.desired_width(width)).accessible_name(words.search_rooms);
+            widgets::edit_ring(ui, &response);
             let sign = Rect::from_center_size(
                 pos2(response.rect.left() + 20.0, response.rect.center().y),
                 vec2(18.0, 18.0),

@@ -92,26 +92,50 @@ pub(crate) fn field(ui: &mut Ui, field: &Field<'_>, text: &mut String) -> Respon
 
 fn field_edit(ui: &mut Ui, field: &Field<'_>, text: &mut String) -> Response {
     let colors = palette(ui);
-    let stroke = match field.error {
-        Some(_) => Stroke::new(1.5, colors.error),
-        None if ui.memory(|memory| memory.has_focus(field.id)) => colors.focus_ring(),
-        None => Stroke::new(1.0, colors.line),
+    let edge = field.error.map_or(colors.line, |_| colors.error);
+    let edit = edit(ui, text, field.id, field.hint, colors.field, 12, edge);
+    let response = ui.add_enabled(field.enabled, edit);
+    edit_ring(ui, &response);
+    response
+}
+
+/// A line to write in, without its name.
+pub(crate) fn edit<'t>(
+    ui: &Ui,
+    text: &'t mut String,
+    id: Id,
+    hint: &str,
+    fill: Color32,
+    left: i8,
+    edge: Color32,
+) -> TextEdit<'t> {
+    let padding = (CONTROL - theme::line_height(size::BODY)) / 2.0 - 1.0;
+    let margin = Margin {
+        left,
+        right: 12,
+        top: padding as i8,
+        bottom: padding as i8,
     };
-    let padding = (CONTROL - theme::line_height(size::BODY)) / 2.0;
     let frame = Frame::new()
-        .fill(colors.field)
-        .stroke(stroke)
+        .fill(fill)
+        .stroke(Stroke::new(1.0, edge))
         .corner_radius(radius::CONTROL)
-        .inner_margin(Margin::symmetric(12, padding as i8));
-    ui.add_enabled(
-        field.enabled,
-        TextEdit::singleline(text)
-            .id(field.id)
-            .font(theme::regular(size::BODY))
-            .hint_text(RichText::new(field.hint).color(colors.faint))
-            .desired_width(f32::INFINITY)
-            .frame(frame),
-    )
+        .inner_margin(margin);
+    TextEdit::singleline(text)
+        .id(id)
+        .font(theme::regular(size::BODY))
+        .hint_text(RichText::new(hint).color(palette(ui).faint))
+        .desired_width(f32::INFINITY)
+        .frame(frame)
+}
+
+/// The ring lies on the edge, so that nothing moves when the focus comes.
+pub(crate) fn edit_ring(ui: &Ui, response: &Response) {
+    if response.has_focus() {
+        let ring = palette(ui).focus_ring();
+        ui.painter()
+            .rect_stroke(response.rect, radius::CONTROL, ring, StrokeKind::Inside);
+    }
 }
 
 /// What is wrong, in red with a sign: never by colour alone.

@@ -144,6 +144,10 @@ impl Window {
             .with_start(start);
         app.attach(&creation.egui_ctx, Glyphs::System);
         let system = SystemTheme::watch(app.wake());
+        // Whoever ends the session or the terminal closes the window; the rooms are left properly.
+        if let Err(error) = ctrlc::set_handler(app.quitter()) {
+            tracing::debug!(%error, "signals end the program at once");
+        }
         Ok(Self { app, system })
     }
 }

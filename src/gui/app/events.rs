@@ -1,5 +1,6 @@
 //! What comes from outside: events of the rooms, answers of the threads, the wish to close the window.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use egui::{Context, Id, ViewportCommand};
@@ -40,6 +41,9 @@ impl App {
             ctx.request_repaint();
         }
         self.hear_threads();
+        if self.quit.swap(false, Ordering::AcqRel) {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
         self.close(ctx);
     }
 

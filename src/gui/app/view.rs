@@ -13,6 +13,8 @@ use crate::gui::settings;
 use crate::gui::theme::{self, palette, size, space};
 use crate::gui::widgets;
 
+/// Seconds without input after which the caret stands still: a window that nobody touches draws nothing.
+const CARET_BLINKS: f64 = 8.0;
 /// Width of what stands on the right.
 const SIDE: f32 = 320.0;
 /// The strip above the connection panel in a narrow window.
@@ -23,6 +25,7 @@ impl App {
     pub fn ui(&mut self, ui: &mut Ui, frame: Option<&eframe::Frame>) {
         let ctx = ui.ctx().clone();
         ctx.input(|input| self.ime.observe(&input.events));
+        self.calm_caret(ui);
         let popup_open = Popup::is_any_open(&ctx);
         if !self.ime.owns_keys() && self.farewell.is_none() {
             for action in keys::take(&ctx) {
@@ -42,6 +45,15 @@ impl App {
         }
         for action in actions {
             self.execute(&ctx, frame, action);
+        }
+    }
+
+    fn calm_caret(&mut self, ui: &mut Ui) {
+        let (now, touched) = ui.input(|input| (input.time, !input.events.is_empty()));
+        if touched {
+            self.touched_at = now;
+        } else if now - self.touched_at > CARET_BLINKS {
+            ui.visuals_mut().text_cursor.blink = false;
         }
     }
 
