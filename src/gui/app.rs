@@ -192,7 +192,6 @@ impl App {
     }
 
     /// Closes the window from any thread, as its own button would.
-    #[must_use]
     pub fn quitter(&self) -> impl Fn() + Send + Sync + 'static {
         let (quit, wake) = (Arc::clone(&self.quit), self.wake.clone());
         move || {

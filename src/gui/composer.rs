@@ -216,7 +216,7 @@ impl Composer {
         ui.memory_mut(|memory| memory.request_focus(id));
     }
 
-    fn hint_ui(&self, ui: &mut Ui, rect: Rect, obstacle: Option<&str>, around: &Surroundings<'_>) {
+    fn hint_ui(&self, ui: &Ui, rect: Rect, obstacle: Option<&str>, around: &Surroundings<'_>) {
         let words = around.words;
         let colors = palette(ui);
         let trouble = obstacle.filter(|_| !self.field.is_empty());

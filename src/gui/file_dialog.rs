@@ -146,7 +146,7 @@ impl FileDialog {
         }
     }
 
-    fn spawn(&mut self, work: impl FnOnce() -> Answer + Send + 'static) {
+    fn spawn(&self, work: impl FnOnce() -> Answer + Send + 'static) {
         let (answer, wake) = (self.answer.clone(), self.wake.clone());
         let spawned = std::thread::Builder::new().name("save".to_owned()).spawn(move || {
             let result = work();

@@ -126,7 +126,7 @@ fn typed(address: SocketAddr) -> String {
 fn copy_row(ui: &mut Ui, words: &Strings, text: &str, note: &str, large: bool, actions: &mut Vec<Action>) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 40.0), Sense::hover());
     let colors = palette(ui);
-    ui.painter().rect_filled(rect, radius::CONTROL, colors.field);
+    ui.painter().rect_filled(rect, radius::CONTROL, widgets::sunken(ui));
     let font = if large {
         theme::semibold(size::HEADING)
     } else {

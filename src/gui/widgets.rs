@@ -93,10 +93,16 @@ pub(crate) fn field(ui: &mut Ui, field: &Field<'_>, text: &mut String) -> Respon
 fn field_edit(ui: &mut Ui, field: &Field<'_>, text: &mut String) -> Response {
     let colors = palette(ui);
     let edge = field.error.map_or(colors.line, |_| colors.error);
-    let edit = edit(ui, text, field.id, field.hint, colors.field, 12, edge);
+    let edit = edit(ui, text, field.id, field.hint, sunken(ui), 12, edge);
     let response = ui.add_enabled(field.enabled, edit);
     edit_ring(ui, &response);
     response
+}
+
+/// The ground of a field that lies on a card.
+pub(crate) fn sunken(ui: &Ui) -> Color32 {
+    let colors = palette(ui);
+    if colors.dark { colors.bg } else { colors.field }
 }
 
 /// A line to write in, without its name.
@@ -302,7 +308,7 @@ fn segments<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, options
     ui.painter().rect(
         rect,
         radius::CONTROL,
-        colors.field,
+        sunken(ui),
         Stroke::new(1.0, colors.line),
         StrokeKind::Inside,
     );

@@ -138,7 +138,7 @@ struct Window {
 
 impl Window {
     fn new(creation: &CreationContext<'_>, profile: Arc<Profile>, start: Start) -> std::io::Result<Self> {
-        let factory: Factory = Box::new(|config, wake| Worker::spawn(config, wake));
+        let factory: Factory = Box::new(Worker::spawn);
         let mut app = App::new(profile.settings(), factory)
             .with_profile(profile)?
             .with_start(start);
