@@ -143,17 +143,17 @@ impl AnchorList {
     }
 
     /// Goes to the end and stays there.
-    pub(crate) fn to_end(&mut self) {
+    pub(crate) fn go_to_end(&mut self) {
         self.goal = Some(Goal::End);
     }
 
     /// Goes to the beginning.
-    pub(crate) fn to_start(&mut self) {
+    pub(crate) fn go_to_start(&mut self) {
         self.goal = Some(Goal::Row(0, 0.0));
     }
 
     /// Brings a row into view, a quarter from the top.
-    pub(crate) fn to_row(&mut self, index: usize) {
+    pub(crate) fn go_to_row(&mut self, index: usize) {
         self.goal = Some(Goal::Row(index, JUMP_AT));
     }
 
@@ -558,7 +558,7 @@ mod tests {
     #[test]
     fn a_wheel_moves_a_million_rows_exactly() {
         let mut desk = Desk::new(MILLION);
-        desk.list.to_row(MILLION - 500);
+        desk.list.go_to_row(MILLION - 500);
         desk.settle();
         let row = desk.list.position().0;
         for points in [3.0, -3.0, 1.0, 120.0, -7.0] {
@@ -572,7 +572,7 @@ mod tests {
     #[test]
     fn rows_at_either_end_move_nothing_that_is_read() {
         let mut desk = Desk::new(5_000);
-        desk.list.to_row(2_500);
+        desk.list.go_to_row(2_500);
         desk.settle();
         let here = desk.list.position();
         assert!(!desk.list.sticks());
@@ -604,7 +604,7 @@ mod tests {
         desk.len = 200;
         desk.settle();
         assert_eq!(desk.top_of(row), before, "stays");
-        desk.list.to_end();
+        desk.list.go_to_end();
         desk.settle();
         assert!(desk.list.sticks());
         assert_eq!(end(&desk), 600.0);
@@ -617,7 +617,7 @@ mod tests {
     fn a_row_is_brought_to_the_same_place_from_near_and_far() {
         let mut desk = Desk::new(MILLION);
         for (row, from) in [(500_000, "far"), (500_020, "near"), (500_010, "above")] {
-            desk.list.to_row(row);
+            desk.list.go_to_row(row);
             desk.settle();
             let top = desk.top_of(row as u64);
             assert!((top - 150.0).abs() < 0.01, "from {from}: {top}");
@@ -627,7 +627,7 @@ mod tests {
     #[test]
     fn page_keys_add_up_while_one_is_on_its_way() {
         let mut desk = Desk::new(10_000);
-        desk.list.to_row(5_000);
+        desk.list.go_to_row(5_000);
         desk.settle();
         let row = desk.list.position().0;
         let before = desk.top_of(row);

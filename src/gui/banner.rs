@@ -3,11 +3,12 @@
 use egui::{Align, Layout, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
 use super::action::Action;
+use super::controls::{self, Weight};
 use super::icons::Icon;
 use super::open_room::OpenRoom;
 use super::strings::Strings;
 use super::theme::{self, palette, radius, size, space};
-use super::widgets::{self, Weight};
+use super::widgets;
 use crate::chat::Status;
 use crate::proto::CloseReason;
 use crate::worker::{EndReason, Role};
@@ -62,13 +63,13 @@ fn buttons_ui(ui: &mut Ui, words: &Strings, room: &OpenRoom, actions: &mut Vec<A
                 Role::Host(_) => words.reopen,
                 Role::Join(_) => words.rejoin,
             };
-            if widgets::button(ui, Some(Icon::Retry), again, Weight::Primary, true).clicked() {
+            if controls::button(ui, Some(Icon::Retry), again, Weight::Primary, true).clicked() {
                 actions.push(Action::Rejoin(room.key));
             }
         }
         _ if room.leaving => {}
         _ => {
-            if widgets::button(ui, None, words.cancel, Weight::Plain, true).clicked() {
+            if controls::button(ui, None, words.cancel, Weight::Plain, true).clicked() {
                 actions.push(Action::Leave(room.key));
             }
         }

@@ -4,11 +4,12 @@ use egui::{Id, Key, Modifiers, Rect, Response, Sense, Ui, pos2, vec2};
 
 use super::action::{Action, Card};
 use super::connection_panel::{ConnectionPanel, Surroundings};
+use super::controls::{self, Weight};
 use super::icons::Icon;
 use super::open_room::OpenRoom;
 use super::strings::Strings;
 use super::theme::{self, palette, radius, size, space};
-use super::widgets::{self, Field, Weight};
+use super::widgets::{self, Field};
 use crate::chat::Status;
 use crate::proto::Encoding;
 use crate::text;
@@ -52,7 +53,7 @@ pub(crate) fn name_ui(
 /// Which encoding.
 pub(crate) fn encoding_ui(ui: &mut Ui, words: &Strings, name: &str, value: &mut Encoding, enabled: bool) {
     let options = [Encoding::Auto, Encoding::Utf8, Encoding::Gbk].map(|encoding| (encoding, words.encoding(encoding)));
-    widgets::choice(ui, name, value, &options, enabled);
+    controls::choice(ui, name, value, &options, enabled);
 }
 
 /// Whether Enter was pressed in one of the fields.
@@ -94,7 +95,7 @@ pub(crate) fn foot_ui(
         (Card::Join, false) => (Icon::Join, words.join),
     };
     let width = ui.available_width();
-    let pressed = widgets::button_sized(ui, Some(icon), text, Weight::Primary, true, width).clicked();
+    let pressed = controls::button_sized(ui, Some(icon), text, Weight::Primary, true, width).clicked();
     if pressed || submitted {
         panel.progress_mut(card).pressed = true;
         actions.push(Action::Connect(card));
@@ -120,7 +121,7 @@ fn progress_ui(ui: &mut Ui, room: &OpenRoom, card: Card, words: &Strings, action
             },
         );
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let cancel = widgets::button(ui, None, words.cancel, Weight::Plain, true);
+            let cancel = controls::button(ui, None, words.cancel, Weight::Plain, true);
             let id = Id::unique(("cancel focus", room.key));
             // Whoever pressed the button with a key must be able to take it back with a key.
             if ui.data_mut(|data| !std::mem::replace(data.get_temp_mut_or_default::<bool>(id), true)) {

@@ -10,6 +10,7 @@ use egui::{
 };
 
 use super::action::Action;
+use super::controls;
 use super::emoji;
 use super::icons::{self, Icon};
 use super::ime::Ime;
@@ -309,6 +310,6 @@ fn send_ui(ui: &Ui, card: Rect, words: &Strings, enabled: bool) -> bool {
     ui.painter().circle_filled(middle, SEND / 2.0, fill);
     let icon = Rect::from_center_size(middle + vec2(1.0, 0.0), vec2(18.0, 18.0));
     Icon::Send.paint(ui.painter(), icon, ink);
-    widgets::focus_ring(ui, place, &response, 18);
+    controls::focus_ring(ui, place, &response, 18);
     response.on_hover_text(words.send).clicked()
 }

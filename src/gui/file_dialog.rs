@@ -11,13 +11,14 @@ use crossbeam_channel::{Receiver, Sender};
 use egui::{Context, Id, Modal};
 
 use super::action::Action;
+use super::controls::{self, Weight};
 use super::icons::Icon;
 use super::open_room::RoomKey;
 use super::strings::Strings;
 use super::theme::{self, palette, size, space};
 use super::transcript_file;
 use super::wake::Wake;
-use super::widgets::{self, Field, Weight};
+use super::widgets::{self, Field};
 use crate::chat::Chat;
 
 /// A person needs longer to cancel a dialog; an answer within this means that there was none.
@@ -198,11 +199,11 @@ fn asking_ui(ui: &mut egui::Ui, words: &Strings, asking: &mut Asking, actions: &
     let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::ONE;
-        let save = widgets::button(ui, Some(Icon::Download), words.save, Weight::Primary, usable).clicked();
+        let save = controls::button(ui, Some(Icon::Download), words.save, Weight::Primary, usable).clicked();
         if (save || entered) && usable {
             actions.push(Action::SaveTo(asking.room, path));
         }
-        if widgets::button(ui, None, words.cancel, Weight::Plain, true).clicked() {
+        if controls::button(ui, None, words.cancel, Weight::Plain, true).clicked() {
             actions.push(Action::SaveCancelled);
         }
     });

@@ -6,6 +6,7 @@ use egui::{
 };
 
 use super::action::{Action, Side};
+use super::controls;
 use super::icons::{self, Icon};
 use super::open_room::OpenRoom;
 use super::room_search::RoomSearch;
@@ -130,7 +131,7 @@ fn buttons_ui(ui: &mut Ui, room: &OpenRoom, around: &Surroundings, actions: &mut
         actions.push(action);
     }
     let savable = !around.saving && !room.chat.rows().is_empty();
-    if widgets::icon_button(ui, Icon::Download, words.save_transcript, savable).clicked() {
+    if controls::icon_button(ui, Icon::Download, words.save_transcript, savable).clicked() {
         actions.push(Action::Save(room.key));
     }
     let members = icons::button(ui, Icon::People, words.members);
@@ -201,10 +202,10 @@ pub(crate) fn search_ui(ui: &mut Ui, rect: Rect, search: &mut RoomSearch, words:
         return;
     }
     let found = search.place().1 > 0;
-    if widgets::icon_button(ui, Icon::ChevronDown, words.search_next, found).clicked() {
+    if controls::icon_button(ui, Icon::ChevronDown, words.search_next, found).clicked() {
         search.step(true);
     }
-    if widgets::icon_button(ui, Icon::ChevronUp, words.search_previous, found).clicked() {
+    if controls::icon_button(ui, Icon::ChevronUp, words.search_previous, found).clicked() {
         search.step(false);
     }
     place_ui(ui, search, words);

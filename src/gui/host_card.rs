@@ -5,10 +5,11 @@ use egui::{Id, Ui};
 use super::action::{Action, Card};
 use super::card;
 use super::connection_panel::{ConnectionPanel, Surroundings};
+use super::controls::{self, Weight};
 use super::icons::Icon;
 use super::strings::Strings;
 use super::theme::space;
-use super::widgets::{self, Field, Weight};
+use super::widgets::{self, Field};
 use crate::worker::Failure;
 
 /// Draws the card's content.
@@ -65,7 +66,7 @@ fn port_ui(
             card::failure_ui(ui, words, panel, Card::Host);
         }
         if let Some(Failure::PortTaken { free: Some(free), .. }) = panel.host.failure
-            && widgets::button(ui, None, &words.use_port(free), Weight::Plain, enabled).clicked()
+            && controls::button(ui, None, &words.use_port(free), Weight::Plain, enabled).clicked()
         {
             actions.push(Action::UsePort(free));
         }
@@ -81,7 +82,7 @@ fn more_ui(ui: &mut Ui, panel: &mut ConnectionPanel, words: &Strings, enabled: b
         words.more_options
     };
     let icon = if panel.more { Icon::ChevronUp } else { Icon::ChevronDown };
-    if widgets::button(ui, Some(icon), text, Weight::Plain, enabled).clicked() {
+    if controls::button(ui, Some(icon), text, Weight::Plain, enabled).clicked() {
         panel.more = !panel.more;
     }
     if !panel.more {

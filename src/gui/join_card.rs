@@ -5,6 +5,7 @@ use egui::{Id, Response, Ui};
 use super::action::{Action, Card};
 use super::card;
 use super::connection_panel::{ConnectionPanel, Surroundings, Where, encoding_of};
+use super::controls;
 use super::icons::Icon;
 use super::strings::Strings;
 use super::theme::{self, palette, size, space};
@@ -22,7 +23,7 @@ pub(crate) fn ui(ui: &mut Ui, panel: &mut ConnectionPanel, around: &Surroundings
     let name = card::name_ui(ui, panel, Card::Join, words, enabled);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = space::HALF;
-        widgets::switch(ui, &mut panel.program, words.program_switch, enabled);
+        controls::switch(ui, &mut panel.program, words.program_switch, enabled);
         widgets::hint(ui, words.program_explained);
     });
     if panel.program {
@@ -79,7 +80,7 @@ fn recent_ui(ui: &mut Ui, panel: &mut ConnectionPanel, recent: &[Recent], words:
             } else {
                 ""
             };
-            if widgets::pick(
+            if controls::pick(
                 ui,
                 &earlier.address,
                 detail,

@@ -3,11 +3,12 @@
 use egui::{Align, Align2, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::action::{Action, Side};
+use super::controls::{self, Weight};
 use super::icons::{self, Icon};
 use super::open_room::OpenRoom;
 use super::strings::Strings;
 use super::theme::{self, palette, radius, size, space};
-use super::widgets::{self, Weight};
+use super::widgets;
 use crate::proto::{Member, MemberId};
 
 /// Height of a member's row.
@@ -108,11 +109,11 @@ impl Members {
                 let question = words.remove_question(&member.author.name);
                 widgets::label(ui, &question, theme::regular(size::SMALL), colors.text);
                 ui.horizontal(|ui| {
-                    if widgets::button(ui, None, words.remove, Weight::Danger, true).clicked() {
+                    if controls::button(ui, None, words.remove, Weight::Danger, true).clicked() {
                         actions.push(Action::Remove(room.key, member.author.id));
                         self.asked = None;
                     }
-                    if widgets::button(ui, None, words.cancel, Weight::Plain, true).clicked() {
+                    if controls::button(ui, None, words.cancel, Weight::Plain, true).clicked() {
                         self.asked = None;
                     }
                 });

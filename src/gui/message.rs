@@ -389,7 +389,7 @@ fn pieces(len: usize, links: &[Range<usize>], hits: &[Range<usize>]) -> Vec<Rang
     cuts.sort_unstable();
     cuts.dedup();
     if cuts.len() == 1 {
-        return vec![0..0];
+        return std::iter::once(0..0).collect();
     }
     cuts.windows(2).map(|pair| pair[0]..pair[1]).collect()
 }

@@ -12,6 +12,8 @@ pub(crate) struct Reading {
     /// The first row that has not been looked at here.
     counted_to: u64,
     divider: Option<Divider>,
+    /// Nothing has been waiting since the divider was put up.
+    caught_up: bool,
 }
 
 /// Stands above the first message that was new when people came back, until they leave the room.
@@ -63,13 +65,24 @@ impl Reading {
         self.unread.front().copied()
     }
 
-    /// Puts the divider above the oldest message that waits. One that stands above messages which were read since goes.
+    /// Puts the divider above the oldest message that waits.
     pub(crate) fn divide(&mut self) {
         let Some(row) = self.first_unread() else { return };
+        self.caught_up = false;
         self.divider = Some(Divider {
             row,
             count: self.unread.len(),
         });
+    }
+
+    /// Puts the divider above what comes in while nobody looks. One above messages that still wait stays where it is.
+    pub(crate) fn divide_news(&mut self) {
+        let counting = self
+            .divider
+            .is_some_and(|divider| Some(divider.row) == self.first_unread());
+        if self.divider.is_none() || self.caught_up || counting {
+            self.divide();
+        }
     }
 
     /// How many messages were new at `row`, if the divider stands above it.
@@ -84,10 +97,47 @@ impl Reading {
         while self.unread.front().is_some_and(|unread| *unread <= row) {
             self.unread.pop_front();
         }
+        self.caught_up |= self.unread.is_empty();
     }
 
     /// The person turned to something else: the divider has done its work.
     pub(crate) fn leave(&mut self) {
         self.divider = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reading;
+
+    /// Rows `rows` are messages of others that wait.
+    fn waiting(reading: &mut Reading, rows: std::ops::Range<u64>) {
+        reading.unread.extend(rows);
+    }
+
+    #[test]
+    fn the_divider_stays_until_everything_was_read_and_something_new_came() {
+        let mut reading = Reading::default();
+        waiting(&mut reading, 5..8);
+        reading.divide();
+        assert_eq!(reading.divider_at(5), Some(3));
+        reading.seen(6);
+        waiting(&mut reading, 8..9);
+        reading.divide_news();
+        assert_eq!(
+            (reading.divider_at(5), reading.unread()),
+            (Some(3), 2),
+            "some still wait"
+        );
+        reading.seen(8);
+        reading.divide_news();
+        assert_eq!(reading.divider_at(5), Some(3), "nothing new");
+        waiting(&mut reading, 20..22);
+        reading.divide_news();
+        waiting(&mut reading, 22..23);
+        reading.divide_news();
+        assert_eq!((reading.divider_at(5), reading.divider_at(20)), (None, Some(3)));
+        reading.leave();
+        assert_eq!(reading.divider_at(20), None);
     }
 }

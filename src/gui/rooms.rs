@@ -3,6 +3,7 @@
 use egui::{Align2, Frame, Id, Margin, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::action::{Action, Side};
+use super::controls;
 use super::icons::{self, Icon};
 use super::open_room::{OpenRoom, RoomKey};
 use super::strings::Strings;
@@ -177,7 +178,7 @@ fn row_ui(ui: &mut Ui, words: &'static Strings, room: &OpenRoom, selected: bool)
     let ground = rect.shrink2(vec2(8.0, 1.0));
     let fill = row_fill(ui, &response, selected);
     ui.painter().rect_filled(ground, radius::CARD, fill);
-    widgets::focus_ring(ui, ground.shrink(3.0), &response, radius::CARD);
+    controls::focus_ring(ui, ground.shrink(3.0), &response, radius::CARD);
     let middle = pos2(rect.left() + 19.0 + AVATAR / 2.0, rect.center().y);
     let name = room.chat.room.as_str();
     icons::avatar(ui.painter(), middle, AVATAR, name, theme::hue(name));
@@ -334,7 +335,7 @@ fn me_ui(ui: &mut Ui, words: &Strings, me: &str, actions: &mut Vec<Action>) {
     if response.hovered() {
         ui.painter().rect_filled(ground, radius::CARD, colors.hover);
     }
-    widgets::focus_ring(ui, ground.shrink(3.0), &response, radius::CARD);
+    controls::focus_ring(ui, ground.shrink(3.0), &response, radius::CARD);
     let middle = pos2(rect.left() + 36.0, rect.center().y);
     icons::avatar(ui.painter(), middle, 34.0, name, theme::hue(name));
     let at = pos2(rect.left() + 64.0, rect.center().y);

@@ -158,6 +158,7 @@ impl Drawing<'_> {
         let rect = Rect::from_min_size(place.min, vec2(place.width(), height));
         let response = interact(ui, number, rect, Sense::CLICK | Sense::DRAG);
         self.name_message(&response, message);
+        self.describe(ui, &response, &around.above);
         around
             .above
             .paint(ui, &self.scene, rect.translate(vec2(0.0, around.gap)));
@@ -329,7 +330,7 @@ impl Drawing<'_> {
         }
     }
 
-    fn draw_remark(&mut self, ui: &mut Ui, index: usize, around: &Around, place: Rect) -> f32 {
+    fn draw_remark(&mut self, ui: &Ui, index: usize, around: &Around, place: Rect) -> f32 {
         let row = &self.chat.rows()[index];
         let Some(remark) = Remark::new(ui, &self.scene, row, place.width()) else {
             return 0.0;

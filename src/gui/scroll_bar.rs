@@ -37,7 +37,7 @@ pub(crate) fn ui(ui: &mut Ui, list: &mut AnchorList, name: &str) {
         let at = f64::from(pointer.y - track.top()) - length / 2.0;
         let part = (at / travel).clamp(0.0, 1.0);
         if part >= 1.0 {
-            list.to_end()
+            list.go_to_end()
         } else {
             list.jump(part * hidden)
         }

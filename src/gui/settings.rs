@@ -3,12 +3,13 @@
 use egui::{Align2, Frame, Id, Margin, Modal, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::action::{Action, Side, Zoom};
+use super::controls::{self, Weight};
 use super::icons::Icon;
 use super::keys;
 use super::members::title_ui;
 use super::strings::Strings;
 use super::theme::{self, palette, size, space};
-use super::widgets::{self, Field, Weight};
+use super::widgets::{self, Field};
 use crate::profile::{Language, Settings, Theme};
 use crate::text;
 
@@ -30,11 +31,11 @@ pub(crate) fn ui(ui: &mut Ui, words: &Strings, settings: &Settings, actions: &mu
             looks_ui(ui, words, &mut wanted);
             zoom_ui(ui, words, settings.zoom, actions);
             let options = [(false, words.enter_sends), (true, words.enter_new_line)];
-            widgets::choice(ui, words.enter_key, &mut wanted.enter_is_newline, &options, true);
+            controls::choice(ui, words.enter_key, &mut wanted.enter_is_newline, &options, true);
             if wanted != *settings {
                 actions.push(Action::Change(Box::new(wanted)));
             }
-            if widgets::button(ui, Some(Icon::Keyboard), words.show_keys, Weight::Plain, true).clicked() {
+            if controls::button(ui, Some(Icon::Keyboard), words.show_keys, Weight::Plain, true).clicked() {
                 actions.push(Action::ToggleKeys);
             }
         });
@@ -63,13 +64,13 @@ fn looks_ui(ui: &mut Ui, words: &Strings, wanted: &mut Settings) {
         (Some(Language::English), "English"),
         (Some(Language::Chinese), "中文"),
     ];
-    widgets::choice(ui, words.language_title, &mut wanted.language, &languages, true);
+    controls::choice(ui, words.language_title, &mut wanted.language, &languages, true);
     let themes = [
         (Theme::System, words.as_system),
         (Theme::Light, words.light),
         (Theme::Dark, words.dark),
     ];
-    widgets::choice(ui, words.theme, &mut wanted.theme, &themes, true);
+    controls::choice(ui, words.theme, &mut wanted.theme, &themes, true);
 }
 
 fn zoom_ui(ui: &mut Ui, words: &Strings, zoom: f32, actions: &mut Vec<Action>) {
@@ -95,7 +96,7 @@ fn zoom_ui(ui: &mut Ui, words: &Strings, zoom: f32, actions: &mut Vec<Action>) {
 
 /// A button whose text is a sign and whose name says more.
 fn named(ui: &mut Ui, text: &str, name: &str, enabled: bool) -> bool {
-    let response = widgets::button(ui, None, text, Weight::Plain, enabled);
+    let response = controls::button(ui, None, text, Weight::Plain, enabled);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
     response.on_hover_text(name).clicked()
 }

@@ -81,8 +81,8 @@ impl Stage {
     }
 
     /// Goes to the newest message.
-    pub fn to_latest(&mut self) {
-        self.transcript.to_latest();
+    pub fn go_to_latest(&mut self) {
+        self.transcript.go_to_latest();
     }
 
     /// How many messages wait to be read.

@@ -2,6 +2,7 @@
 
 use egui::{Align2, Area, Context, Frame, Id, Margin, Order, Sense, UiKind, vec2};
 
+use super::controls;
 use super::icons::Icon;
 use super::strings::Strings;
 use super::theme::{self, palette, radius, size, space};
@@ -107,7 +108,7 @@ fn toast_ui(ctx: &Context, words: &Strings, toast: &Toast, y: f32) -> (f32, bool
                         ui.set_max_width(MAX_WIDTH);
                         let text = widgets::label(ui, &toast.text, theme::regular(size::BODY), colors.text);
                         widgets::announce(ui, &text);
-                        widgets::icon_button(ui, Icon::Close, words.dismiss, true).clicked()
+                        controls::icon_button(ui, Icon::Close, words.dismiss, true).clicked()
                     })
                     .inner
                 })

@@ -96,7 +96,7 @@ impl Transcript {
         let arrived = self.reading.count(chat);
         self.speaker.waiting += arrived.others;
         if arrived.mine {
-            self.to_latest();
+            self.go_to_latest();
         }
     }
 
@@ -111,8 +111,8 @@ impl Transcript {
     }
 
     /// Goes to the newest message and stays there.
-    pub(crate) fn to_latest(&mut self) {
-        self.list.to_end();
+    pub(crate) fn go_to_latest(&mut self) {
+        self.list.go_to_end();
     }
 
     /// The row at the top edge, by its number, and how many points of it are above the edge.
@@ -149,7 +149,7 @@ impl Transcript {
             .sync(chat.dropped(), chat.rows().len(), |index| guess(&chat.rows()[index]));
         self.open(ui, chat, view, pane.height());
         if let Some(row) = self.wanted.take() {
-            self.list.to_row(index_of(chat, row));
+            self.list.go_to_row(index_of(chat, row));
         }
         self.keys(ui, chat, view, &mut actions);
         let (shown, gestures) = self.rows_ui(ui, chat, view);
@@ -185,7 +185,7 @@ impl Transcript {
             self.reading.divide();
             self.list.open_at(index_of(chat, first), height);
         } else if !view.focused {
-            self.reading.divide();
+            self.reading.divide_news();
         }
     }
 
@@ -253,10 +253,10 @@ impl Transcript {
             self.page(1.0);
         }
         if pressed(Key::Home) {
-            self.list.to_start();
+            self.list.go_to_start();
         }
         if pressed(Key::End) {
-            self.list.to_end();
+            self.list.go_to_end();
         }
     }
 
@@ -407,7 +407,7 @@ impl Transcript {
         if far || visible > 0.0 {
             let middle = pos2(pane.right() - 44.0, pane.bottom() - 36.0);
             if super::jump_button::ui(ui, id, middle, visible, view.strings, self.reading.unread()).clicked() {
-                self.list.to_end();
+                self.list.go_to_end();
             }
         }
     }

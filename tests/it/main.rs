@@ -6,6 +6,8 @@ mod chat;
 mod cli;
 #[cfg(feature = "gui")]
 mod gui;
+#[cfg(feature = "gui")]
+mod gui_transcript;
 mod loopback;
 mod plain;
 mod profile;

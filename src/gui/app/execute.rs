@@ -275,7 +275,7 @@ impl App {
         } else if !self.list.query.is_empty() {
             self.list.query.clear();
         } else if let Some(room) = self.shown_mut() {
-            room.transcript.to_latest();
+            room.transcript.go_to_latest();
         }
         if let Some(key) = self.shown().map(|room| room.key) {
             ctx.memory_mut(|memory| memory.request_focus(Composer::id(key)));

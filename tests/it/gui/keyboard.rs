@@ -1,6 +1,13 @@
 //! Everything without the mouse.
 
-use super::*;
+use egui::Event as Input;
+use egui::Key;
+use egui::Modifiers;
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+use landline::worker::Command;
+
+use super::{Stage, say};
 
 /// Goes on with Tab until something has the focus.
 fn tab_to(stage: &mut Stage, role: Role, label: &str) {

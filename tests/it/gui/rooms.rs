@@ -1,6 +1,20 @@
 //! Several rooms, members, settings, notes, narrow windows.
 
-use super::*;
+use egui::Key;
+use egui::Modifiers;
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use landline::gui::Start;
+use landline::profile::Language;
+use landline::proto;
+use landline::proto::CloseReason;
+use landline::proto::LineEnd;
+use landline::proto::MemberId;
+use landline::worker::Command;
+use landline::worker::EndReason;
+use landline::worker::Failure;
+
+use super::{Stage, member, settings};
 
 /// Opens a second room, joined, and stays in it.
 fn two_rooms() -> Stage {

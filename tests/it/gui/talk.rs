@@ -1,6 +1,16 @@
 //! Writing and reading.
 
-use super::*;
+use egui::Event as Input;
+use egui::ImeEvent;
+use egui::Key;
+use egui::Modifiers;
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use landline::gui::Start;
+use landline::profile::Settings;
+use landline::proto;
+
+use super::{Stage, member, say, settings};
 
 #[test]
 fn both_sides_are_heard() {
