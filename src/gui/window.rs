@@ -23,18 +23,20 @@ const ICON: &[u8] = include_bytes!("../../assets/icon.png");
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
 pub enum WindowError {
-    /// No display server can be reached.
-    #[error(
-        "Landline needs a desktop session, and found no display ({0}); start it from the desktop, or set DISPLAY or WAYLAND_DISPLAY"
-    )]
-    Display(String),
+    /// Nothing says where a display server is.
+    #[error("no display was found: start Landline from a desktop session, or set DISPLAY or WAYLAND_DISPLAY")]
+    Display,
+    /// The display server cannot be reached, or the libraries to talk to it are missing.
+    #[error("no window can be opened on this display ({cause}): {REMEDY_DISPLAY}")]
+    Window {
+        /// What the system says.
+        cause: String,
+    },
     /// No graphics driver works.
-    #[error("Landline found no working graphics driver ({cause}); {remedy}")]
+    #[error("no working graphics driver was found ({cause}): {REMEDY_DRIVER}")]
     Driver {
         /// What the last renderer said.
         cause: String,
-        /// What to install.
-        remedy: &'static str,
     },
 }
 
@@ -56,7 +58,7 @@ pub fn run(profile: &Arc<Profile>, start: &Start) -> Result<(), WindowError> {
         match created {
             Ok(()) => return Ok(()),
             Err(error) => {
-                tracing::warn!(%error, ?renderer, "this renderer does not work here");
+                tracing::debug!(%error, ?renderer, "this renderer does not work here");
                 last = Some(error);
             }
         }
@@ -119,16 +121,36 @@ fn icon() -> Option<IconData> {
 fn explain(error: Option<&eframe::Error>) -> WindowError {
     let cause = error.map_or_else(|| "no renderer was built in".to_owned(), ToString::to_string);
     match error {
-        Some(eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_)) => WindowError::Display(cause),
-        _ => WindowError::Driver { cause, remedy: REMEDY },
+        Some(eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_)) if !display_named() => WindowError::Display,
+        Some(eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_)) => {
+            // winit puts a place in its source before what the system says.
+            let cause = cause.rsplit(": ").next().unwrap_or(&cause).trim_end_matches([')', '.']);
+            WindowError::Window {
+                cause: cause.to_owned(),
+            }
+        }
+        _ => WindowError::Driver { cause },
     }
 }
 
+/// Whether the session says where its display server is.
+fn display_named() -> bool {
+    let named = |variable| std::env::var_os(variable).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(named)
+}
+
 #[cfg(target_os = "linux")]
-const REMEDY: &str = "install one: on Debian and Ubuntu `apt install libgl1 libgl1-mesa-dri libegl1 libxkbcommon-x11-0`, \
-     on Fedora `dnf install mesa-libGL mesa-libEGL mesa-dri-drivers libxkbcommon-x11`";
+const REMEDY_DISPLAY: &str = "check that it is yours, and install what is missing, on Debian and Ubuntu with `apt install libx11-6 \
+     libx11-xcb1 libxcursor1 libxi6 libxrandr2 libxkbcommon-x11-0 libwayland-client0`, on Fedora with `dnf install libX11 \
+     libXcursor libXi libXrandr libxkbcommon-x11 libwayland-client`";
 #[cfg(not(target_os = "linux"))]
-const REMEDY: &str = "install the driver of your graphics card's maker";
+const REMEDY_DISPLAY: &str = "start Landline from a desktop session";
+
+#[cfg(target_os = "linux")]
+const REMEDY_DRIVER: &str = "install one, on Debian and Ubuntu with `apt install libgl1 libgl1-mesa-dri libegl1`, on Fedora \
+     with `dnf install mesa-libGL mesa-libEGL mesa-dri-drivers`";
+#[cfg(not(target_os = "linux"))]
+const REMEDY_DRIVER: &str = "install the driver of your graphics card's maker";
 
 /// What eframe runs.
 struct Window {
