@@ -1,17 +1,27 @@
 //! The window: eframe, egui, rfd. Draws [`crate::chat::Chat`], sends [`crate::worker::Command`]; never blocks, opens no
 //! socket. Files are touched by the profile and the save dialog's thread only.
 
+mod action;
 mod anchor_list;
 mod app;
 mod avatar;
+mod banner;
+mod card;
 mod composer;
 mod connection_panel;
+mod controls;
+mod emoji;
+mod failures;
 mod file_dialog;
 mod fonts;
 mod header;
 mod heights;
+mod host_card;
 mod icons;
+mod ime;
+mod join_card;
 mod jump_button;
+mod keys;
 mod link_question;
 mod marks;
 mod members;
@@ -19,11 +29,15 @@ mod message;
 mod message_text;
 mod palette;
 mod pen;
+mod open_room;
 mod phrases;
 mod reading;
+mod room_search;
+mod room_view;
 mod rooms;
 mod row_pointer;
 mod rows;
+mod saver;
 mod scroll_bar;
 mod selection;
 mod sentences;
@@ -37,3 +51,11 @@ mod theme;
 mod toasts;
 mod transcript;
 mod transcript_keys;
+mod transcript_file;
+mod wake;
+mod welcome;
+mod widgets;
+mod window;
+
+pub use app::{App, Factory, Glyphs, Start};
+pub use window::{APP_ID, WindowError, run};

@@ -1,28 +1,16 @@
 //! Sentences with a number, a name or a cause in them, in both languages. Every failure says what happened and what to do.
 
-use std::net::SocketAddr;
+use std::time::SystemTime;
 
+use jiff::tz::TimeZone;
+
+use super::failures::Advice;
+use super::phrases::{clock, local};
 use super::strings::Strings;
 use crate::profile::Language;
 use crate::proto::{AddressError, CloseReason, Encoding, LeaveReason, LineEnd, Notice, RefuseReason};
 use crate::text::MAX_MESSAGE_BYTES;
-use crate::worker::{EndReason, Failure};
-
-/// What happened, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Advice {
-    pub(crate) what: String,
-    pub(crate) remedy: String,
-}
-
-impl Advice {
-    fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            remedy: remedy.into(),
-        }
-    }
-}
+use crate::worker::EndReason;
 
 impl Strings {
     /// Takes the sentence of this language.
@@ -36,14 +24,6 @@ impl Strings {
     /// A phrase and a half-sentence after it.
     pub(crate) fn and_then(&self, first: &str, second: &str) -> String {
         self.pick(format!("{first}. {second}"), format!("{first}。{second}"))
-    }
-
-    /// Why a room could not be opened or joined.
-    pub(crate) fn failure(&self, failure: &Failure) -> Advice {
-        match self.language {
-            Language::English => failure_in_english(failure),
-            Language::Chinese => failure_in_chinese(failure),
-        }
     }
 
     /// Why a text is no address.
@@ -288,6 +268,17 @@ impl Strings {
         self.pick(format!("{author}: {text}"), format!("{author}：{text}"))
     }
 
+    /// A moment in a row of a list: the time today, else the day.
+    pub(crate) fn when(&self, at: SystemTime) -> String {
+        let zone = TimeZone::system();
+        let (at, today) = (local(at, &zone), local(SystemTime::now(), &zone).date());
+        if at.date() == today {
+            clock(&at)
+        } else {
+            self.day(at.date(), today)
+        }
+    }
+
     /// How many messages wait, for screen readers.
     pub(crate) fn unread(&self, count: usize) -> String {
         self.pick(format!("{count} unread"), format!("{count} 条未读"))
@@ -355,66 +346,4 @@ impl Strings {
             ),
         }
     }
-}
-
-fn failure_in_english(failure: &Failure) -> Advice {
-    let remedy = failure.hint();
-    let remedy = remedy.trim_end_matches('.');
-    let what = failure.to_string();
-    let mut letters = what.chars();
-    let what: String = letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default();
-    Advice::new(what, remedy)
-}
-
-fn failure_in_chinese(failure: &Failure) -> Advice {
-    match failure {
-        Failure::PortTaken { port, free } => Advice::new(
-            format!("端口 {port} 已被这台电脑上的其他程序占用"),
-            free.map_or_else(
-                || "请换一个端口，或关闭那个程序".to_owned(),
-                |free| format!("请改用空闲的端口 {free}，或关闭那个程序"),
-            ),
-        ),
-        Failure::PortNotAllowed { port } => Advice::new(
-            format!("本程序无权在端口 {port} 上接受连接"),
-            "请选择 1024 到 65535 之间的端口",
-        ),
-        Failure::AddressNotLocal { address } => Advice::new(
-            format!("{address} 不是这台电脑的地址"),
-            "不指定地址即可在所有地址上接受连接",
-        ),
-        Failure::Listen { port, cause } => {
-            Advice::new(format!("无法在端口 {port} 上接受连接：{cause}"), "请换一个端口或地址")
-        }
-        Failure::NotResolved { host } => Advice::new(
-            format!("找不到名为 {host} 的电脑"),
-            "请检查拼写，或向主持人询问数字地址",
-        ),
-        Failure::Refused { address } => Advice::new(
-            format!("{} 可以到达，但这个端口上没有房间", shown(*address)),
-            "请检查端口，并确认房间已打开",
-        ),
-        Failure::Unreachable { address } => Advice::new(
-            format!("从这个网络无法到达 {}", shown(*address)),
-            "请确认两台电脑在同一网络中",
-        ),
-        Failure::TimedOut { address } => Advice::new(
-            format!("{} 没有回应", shown(*address)),
-            "请检查地址，确认对方电脑已开机，并且防火墙允许 Landline",
-        ),
-        Failure::Connect { address, cause } => {
-            Advice::new(format!("无法连接 {}：{cause}", shown(*address)), "请检查地址和网络")
-        }
-        Failure::Resources { cause } => Advice::new(
-            format!("这台电脑的资源不足：{cause}"),
-            "请关闭其他程序，或提高打开文件数的上限",
-        ),
-    }
-}
-
-fn shown(address: SocketAddr) -> String {
-    address.to_string()
 }

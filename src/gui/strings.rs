@@ -38,10 +38,9 @@ strings! {
     no_rooms_title: "No rooms yet", "还没有房间";
     no_rooms_hint: "Host a room or join one: it appears here", "开一个房间或加入一个房间，它会出现在这里";
     no_room_found: "No room matches", "没有匹配的房间";
-    no_messages_yet: "No messages yet", "还没有消息";
     you: "You", "你";
+    draft: "Draft", "草稿";
     show_rooms: "Show rooms", "显示房间列表";
-    hide_rooms: "Hide rooms", "隐藏房间列表";
     me: "Me", "我";
 
     // The connection panel.
@@ -83,7 +82,6 @@ strings! {
 
     // The room.
     plain_notice: "Plain text: anybody on the network can read and forge this", "明文：网络中的任何人都能看到并伪造这里的内容";
-    plain_short: "Plain text", "明文";
     search_room: "Search in this room", "在此房间中搜索";
     search_next: "Next match", "下一个匹配";
     search_previous: "Previous match", "上一个匹配";
@@ -91,12 +89,11 @@ strings! {
     close_search: "Close search", "关闭搜索";
     members: "Members", "成员";
     save_transcript: "Save transcript", "保存聊天记录";
-    leave: "Leave", "离开";
+    leaving: "Saying goodbye…", "正在道别…";
     leave_room: "Leave room", "离开房间";
     close_room: "Close room", "关闭房间";
     rejoin: "Rejoin", "重新加入";
     reopen: "Open again", "重新开房间";
-    close: "Close", "关闭";
     copy: "Copy", "复制";
     state_starting: "Starting", "正在开启";
     state_connecting: "Connecting", "正在连接";
@@ -110,7 +107,7 @@ strings! {
     welcome_who: "Anybody on this network who knows an address can come in and reads everything", "同一网络中知道地址的任何人都可以进来并看到所有内容";
     welcome_addresses: "Tell people one of these addresses", "把下面的一个地址告诉别人";
     welcome_this_computer: "this computer only", "仅限本机";
-    welcome_with_landline: "With Landline: Join a room, and the address", "用 Landline：点“加入房间”，输入地址";
+    welcome_with_landline: "In Landline they choose Join a room and type it", "对方在 Landline 中点“加入房间”并输入它";
     welcome_with_netcat: "With netcat", "用 netcat";
     welcome_with_tutorial: "With the tutorial's client", "用教程里的客户端";
     welcome_nobody: "Nobody here yet. Messages show up as soon as somebody says something", "还没有人。有人说话时，消息会立即出现";
@@ -134,7 +131,6 @@ strings! {
     plain_guest: "Plain guest", "明文访客";
     this_is_you: "you", "你";
     remove: "Remove", "移除";
-    confirm: "Confirm", "确认";
     close_members: "Close members", "关闭成员列表";
 
     // The settings panel.
@@ -174,6 +170,7 @@ strings! {
     // Saving and notes.
     save_path: "File to write", "要写入的文件";
     save: "Save", "保存";
+    text_file: "Text", "文本";
     save_no_dialog: "No file dialog service was found on this computer: type where to save. A name that ends in .json is saved as JSON", "这台电脑上没有找到文件对话框服务：请输入保存位置。以 .json 结尾的文件名保存为 JSON";
     save_path_needed: "A file name is needed", "请输入文件名";
     dismiss: "Dismiss", "关闭提示";

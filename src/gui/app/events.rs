@@ -1,0 +1,185 @@
+//! What comes from outside: events of the rooms, answers of the threads, the wish to close the window.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use egui::{Context, Id, ViewportCommand};
+
+use super::{App, Start};
+use crate::gui::action::{Action, Card};
+use crate::gui::connection_panel::{chosen_room, encoding_key};
+use crate::gui::file_dialog::Outcome;
+use crate::gui::open_room::{Budget, Drained, OpenRoom};
+use crate::gui::toasts::Mood;
+use crate::profile::{MAX_RECENT, Recent};
+use crate::worker::{Command, EndReason, Failure, Role};
+
+/// Events that are folded in before a frame is drawn: what a worker's channel holds.
+const EVENTS_PER_FRAME: usize = crate::worker::EVENTS;
+/// And no longer than this: an eighth of a frame at 60 a second.
+const TIME_PER_FRAME: Duration = Duration::from_millis(2);
+/// How long closing the window waits until everybody has been told.
+const FAREWELL: Duration = Duration::from_millis(1500);
+/// How often it looks while it waits.
+const FAREWELL_STEP: Duration = Duration::from_millis(50);
+
+impl App {
+    /// Folds in what happened. Runs before every frame, and also while the window is hidden.
+    pub fn logic(&mut self, ctx: &Context) {
+        self.wake.clear();
+        if let Some(start) = self.start.take() {
+            self.begin(ctx, start);
+        }
+        let mut budget = Budget::new(EVENTS_PER_FRAME, Instant::now() + TIME_PER_FRAME);
+        self.drain_rooms(&mut budget);
+        self.drain_attempts(ctx, &mut budget);
+        for room in &mut self.leaving {
+            room.drain(&mut budget);
+        }
+        self.leaving.retain(|room| !room.ended());
+        if budget.spent() || self.saver.as_ref().is_some_and(|saver| saver.waits()) {
+            ctx.request_repaint();
+        }
+        self.hear_threads();
+        if self.quit.swap(false, Ordering::AcqRel) {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+        self.close(ctx);
+    }
+
+    /// Does what the program was started for.
+    fn begin(&mut self, ctx: &Context, start: Start) {
+        let card = match start {
+            Start::Panel => return,
+            Start::Host { room, port, name } => {
+                self.panel.room = room.unwrap_or_else(|| chosen_room(&self.settings));
+                self.panel.port = port.unwrap_or(self.settings.port).to_string();
+                self.panel.name = name.unwrap_or_else(|| self.settings.name.clone());
+                Card::Host
+            }
+            Start::Join { address, program, name } => {
+                self.panel.address = address;
+                self.panel.program = program.is_some();
+                self.panel.host_encoding = program.unwrap_or_default();
+                self.panel.name = name.unwrap_or_else(|| self.settings.name.clone());
+                Card::Join
+            }
+        };
+        self.panel.progress_mut(card).pressed = true;
+        self.execute(ctx, None, Action::Connect(card));
+    }
+
+    fn drain_rooms(&mut self, budget: &mut Budget) {
+        let shown = self.selected;
+        let count = self.rooms.len();
+        self.turn = self.turn.wrapping_add(1); // so that a busy room does not starve those after it
+        for step in 0..count {
+            let place = (self.turn + step) % count;
+            let room = &mut self.rooms[place];
+            let Drained { messages, .. } = room.drain(budget);
+            if messages == 0 {
+                continue;
+            }
+            // The transcript that is shown speaks for itself.
+            if shown != Some(room.key) {
+                self.news = Some((messages, room.chat.room.clone()));
+            }
+        }
+    }
+
+    fn drain_attempts(&mut self, ctx: &Context, budget: &mut Budget) {
+        for card in [Card::Host, Card::Join] {
+            let Some(mut room) = self.attempt_mut(card).take() else {
+                continue;
+            };
+            room.drain(budget);
+            match room.end().cloned() {
+                Some(EndReason::Failed(failure)) => self.attempt_failed(ctx, card, failure),
+                Some(EndReason::Cancelled) => {}
+                None if !room.chat.open() => *self.attempt_mut(card) = Some(room),
+                _ => self.attempt_succeeded(card, room), // also one that was over as soon as it was open
+            }
+        }
+    }
+
+    fn attempt_failed(&mut self, ctx: &Context, card: Card, failure: Failure) {
+        tracing::info!(code = failure.code(), "a room could not be opened or joined");
+        self.panel.progress_mut(card).failure = Some(failure);
+        let field = match card {
+            Card::Host => "port",
+            Card::Join => "address",
+        };
+        ctx.memory_mut(|memory| memory.request_focus(Id::unique(field)));
+    }
+
+    fn attempt_succeeded(&mut self, card: Card, room: OpenRoom) {
+        *self.panel.progress_mut(card) = Default::default();
+        self.remember(&room);
+        let key = room.key;
+        self.rooms.push(room);
+        self.select(Some(key));
+    }
+
+    /// Keeps what was typed for the next time.
+    fn remember(&mut self, room: &OpenRoom) {
+        self.settings.name.clone_from(&room.config.name);
+        match &room.config.role {
+            Role::Host(host) => {
+                self.settings.room = self.panel.room.trim().to_owned();
+                self.settings.port = host.port;
+                self.settings.welcome.clone_from(&host.welcome);
+            }
+            Role::Join(join) => {
+                let recent = Recent {
+                    address: self.panel.address.trim().to_owned(),
+                    program: !join.introduce,
+                    encoding: encoding_key(join.encoding).to_owned(),
+                };
+                let list = &mut self.settings.recent;
+                list.retain(|earlier| earlier.address != recent.address);
+                list.insert(0, recent);
+                list.truncate(MAX_RECENT);
+            }
+        }
+        self.save_settings();
+    }
+
+    fn hear_threads(&mut self) {
+        if let Some(cause) = self.saver.as_mut().and_then(|saver| saver.poll()) {
+            self.toasts.add(Mood::Bad, self.words.settings_not_saved(&cause));
+        }
+        match self.dialog.poll() {
+            Some(Outcome::Saved(path)) => {
+                let name = path.display().to_string();
+                self.toasts.add(Mood::Good, self.words.saved(&name));
+            }
+            Some(Outcome::Failed(cause)) => self.toasts.add(Mood::Bad, self.words.not_saved(&cause)),
+            None => {}
+        }
+    }
+
+    /// Leaves every room before the window goes. Who closes it a second time does not want to wait.
+    fn close(&mut self, ctx: &Context) {
+        let over = self.everything_over();
+        if ctx.input(|input| input.viewport().close_requested()) && self.farewell.is_none() && !over {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.farewell = Some(Instant::now() + FAREWELL);
+            let attempts = self.hosting.iter_mut().chain(self.joining.iter_mut());
+            for room in self.rooms.iter_mut().chain(attempts).filter(|room| !room.ended()) {
+                if room.send(Command::Leave).is_err() {
+                    tracing::warn!("a busy room is closed without saying goodbye");
+                }
+            }
+        }
+        match self.farewell {
+            Some(until) if over || Instant::now() >= until => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Some(_) => ctx.request_repaint_after(FAREWELL_STEP),
+            None => {}
+        }
+    }
+
+    fn everything_over(&self) -> bool {
+        let attempts = self.hosting.iter().chain(&self.joining);
+        self.leaving.is_empty() && self.rooms.iter().chain(attempts).all(OpenRoom::ended)
+    }
+}

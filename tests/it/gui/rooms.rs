@@ -1,0 +1,229 @@
+//! Several rooms, members, settings, notes, narrow windows.
+
+use egui::Key;
+use egui::Modifiers;
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use landline::gui::Start;
+use landline::profile::Language;
+use landline::proto;
+use landline::proto::CloseReason;
+use landline::proto::LineEnd;
+use landline::proto::MemberId;
+use landline::worker::Command;
+use landline::worker::EndReason;
+use landline::worker::Failure;
+
+use super::{Stage, member, settings};
+
+/// Opens a second room, joined, and stays in it.
+fn two_rooms() -> Stage {
+    let mut stage = Stage::hosting();
+    stage.press("New room");
+    stage.fill(Role::TextInput, "Address", "10.0.0.7");
+    stage.press("Join");
+    stage.connected(1);
+    stage
+}
+
+#[test]
+fn messages_elsewhere_are_counted_until_they_are_looked_at() {
+    let mut stage = two_rooms();
+    stage.said(0, 1, "Bo", "psst");
+    stage.said(0, 2, "Bo", "hey");
+    assert!(stage.has("Workshop, Hosting, Bo: hey, 2 unread"));
+    stage.key(Modifiers::COMMAND, Key::Num1);
+    assert!(stage.has("psst"));
+    assert!(!stage.has("unread"));
+}
+
+#[test]
+fn drafts_stay_with_their_rooms() {
+    let mut stage = two_rooms();
+    stage.write("for ten");
+    stage.key(Modifiers::ALT, Key::ArrowUp);
+    assert_eq!(stage.written(), "");
+    assert!(stage.has("Draft: for ten"));
+    stage.write("for workshop");
+    stage.key(Modifiers::ALT, Key::ArrowDown);
+    assert_eq!(stage.written(), "for ten");
+}
+
+#[test]
+fn the_list_is_searched() {
+    let mut stage = two_rooms();
+    stage.key(Modifiers::COMMAND, Key::K);
+    stage.node(Role::TextInput, "Search rooms").type_text("WORK");
+    stage.run();
+    assert_eq!(stage.harness.get_all_by_role(Role::ListItem).count(), 1);
+    stage.node(Role::TextInput, "Search rooms").type_text("xyz");
+    stage.run();
+    assert!(stage.has("No room matches"));
+    stage.key(Modifiers::NONE, Key::Escape);
+    assert_eq!(stage.harness.get_all_by_role(Role::ListItem).count(), 2);
+}
+
+#[test]
+fn the_host_removes_somebody_after_one_more_question() {
+    let mut stage = Stage::hosting();
+    stage.tell_room(
+        0,
+        proto::Event::Joined {
+            member: member(1, "Bo", false),
+        },
+    );
+    stage.press("Members");
+    assert!(stage.has("Bo, Plain guest · 10.0.0.9:50000"));
+    assert!(stage.has("Ann, Host · you"));
+    stage.press("Remove Bo");
+    assert_eq!(stage.commands(0), []);
+    stage.press("Remove");
+    assert_eq!(stage.commands(0), [Command::Remove { member: MemberId(1) }]);
+}
+
+#[test]
+fn a_room_is_left_and_then_closed() {
+    let mut stage = Stage::hosting();
+    stage.said(0, 1, "Bo", "stays readable");
+    stage.press("Leave room");
+    assert_eq!(stage.commands(0), [Command::Leave]);
+    stage.ended(0, EndReason::Closed(CloseReason::Left));
+    assert!(stage.has("You left the room") && stage.has("stays readable"));
+    stage.press("Close room");
+    assert!(stage.has("Talk with people near you"));
+    assert_eq!(stage.harness.query_all_by_role(Role::ListItem).count(), 0);
+}
+
+#[test]
+fn every_end_has_a_sentence() {
+    for (reason, sentence) in [
+        (CloseReason::HostLeft, "The host ended the room or removed you"),
+        (CloseReason::Lost(LineEnd::Finished), "the other side hung up"),
+        (CloseReason::TooSlow, "the host did not read what you said"),
+        (CloseReason::Endless, "a message without an end"),
+    ] {
+        let mut stage = Stage::joined();
+        stage.ended(0, EndReason::Closed(reason));
+        assert!(stage.has(sentence), "{sentence}");
+        assert!(stage.has("Rejoin"));
+    }
+}
+
+#[test]
+fn the_language_changes_every_visible_word() {
+    let mut stage = Stage::hosting();
+    stage.tell_room(
+        0,
+        proto::Event::Joined {
+            member: member(1, "小白", false),
+        },
+    );
+    stage.said(0, 1, "小白", "你好");
+    stage.press("Settings");
+    stage.node(Role::RadioButton, "中文").click();
+    stage.run();
+    assert_eq!(stage.harness.state().0.settings().language, Some(Language::Chinese));
+    assert_no_english(&stage);
+    stage.press("查看快捷键列表");
+    assert_no_english(&stage);
+    stage.key(Modifiers::NONE, Key::Escape);
+    stage.press("成员");
+    assert_no_english(&stage);
+    stage.press("新房间");
+    stage.press("更多选项");
+    stage.press("加入");
+    assert_no_english(&stage);
+    stage.press("开始");
+    let failure = Failure::PortTaken {
+        port: 8888,
+        free: Some(8889),
+    };
+    stage.ended(1, EndReason::Failed(failure));
+    assert!(stage.has("改用端口 8889"));
+    assert_no_english(&stage);
+}
+
+/// Words that are the same in both languages: names, keys, commands, encodings.
+fn assert_no_english(stage: &Stage) {
+    const SAME: [&str; 27] = [
+        "Ann", "Workshop", "Ctrl", "Shift", "Enter", "Esc", "Tab", "Alt", "English", "UTF", "GBK", "nc", "client",
+        "connect", "bye", "netcat", "telnet", "Landline", "N", "K", "F", "Q", "JSON", "json", "plain", "guest", "name",
+    ];
+    let mut seen = 0;
+    for node in stage.harness.root().children_recursive() {
+        let node = node.accesskit_node();
+        let texts = [node.label(), node.data().placeholder().map(str::to_owned)];
+        for text in texts.into_iter().flatten() {
+            seen += 1;
+            let words = text
+                .split(|c: char| !c.is_ascii_alphabetic())
+                .filter(|word| !word.is_empty());
+            let english: Vec<&str> = words.filter(|word| !SAME.contains(word)).collect();
+            assert!(english.is_empty(), "{english:?} in {text:?}");
+        }
+    }
+    assert!(seen > 10, "something was looked at");
+}
+
+#[test]
+fn the_theme_and_the_zoom_hold_at_once() {
+    let mut stage = Stage::new();
+    stage.press("Settings");
+    stage.node(Role::RadioButton, "Dark").click();
+    stage.run();
+    assert_eq!(stage.harness.ctx.theme(), egui::Theme::Dark);
+    stage.key(Modifiers::COMMAND, Key::Plus);
+    assert_eq!(stage.harness.ctx.zoom_factor(), 1.1);
+    stage.key(Modifiers::COMMAND, Key::Num0);
+    assert_eq!(stage.harness.state().0.settings().zoom, 1.0);
+}
+
+#[test]
+fn a_note_goes_by_itself_and_can_be_dismissed() {
+    let mut stage = Stage::hosting();
+    stage.press("Copy 192.168.1.20");
+    assert!(stage.has("Copied"));
+    stage.harness.run_steps(8); // 2 s by the harness's clock
+    assert!(stage.has("Copied"));
+    stage.harness.run_steps(10);
+    assert!(!stage.has("Copied"), "4 s are over");
+    stage.press("Copy 192.168.1.20");
+    stage.press("Dismiss");
+    assert!(!stage.has("Copied"));
+}
+
+#[test]
+fn a_transcript_is_saved_where_people_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("talk.json");
+    let mut stage = Stage::hosting();
+    stage.said(0, 1, "Bo", "for the record");
+    stage.press("Save transcript");
+    assert!(stage.has("No file dialog service was found"));
+    stage.fill(Role::TextInput, "File to write", path.to_str().unwrap());
+    stage.press("Save");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while !stage.has("Saved to") {
+        assert!(std::time::Instant::now() < deadline, "the file is written");
+        stage.harness.step();
+    }
+    assert!(std::fs::read_to_string(path).unwrap().contains("for the record"));
+}
+
+#[test]
+fn a_narrow_window_shows_one_panel_at_a_time() {
+    let mut stage = Stage::with(settings(), Start::Panel, [640.0, 900.0]);
+    assert!(!stage.has("Search rooms"));
+    stage.press("Start");
+    stage.listening(0);
+    assert!(stage.has("Your room is open"));
+    stage.press("Show rooms");
+    assert!(stage.has("Search rooms") && !stage.has("Your room is open"));
+    stage.harness.get_all_by_role(Role::ListItem).next().unwrap().click();
+    stage.run();
+    assert!(stage.has("Your room is open"));
+    stage.press("Members");
+    assert!(stage.has("Close members") && !stage.has("Your room is open"));
+    stage.key(Modifiers::NONE, Key::Escape);
+    assert!(stage.has("Your room is open"));
+}
