@@ -15,4 +15,5 @@ mod support;
 mod text;
 mod tidy;
 mod tutorial;
+mod vectors;
 mod worker;
