@@ -19,4 +19,5 @@ mod support;
 mod text;
 mod tidy;
 mod tutorial;
+mod vectors;
 mod worker;

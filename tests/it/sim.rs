@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use world::{Mistake, World};
 
 /// Runs that take a few seconds together, in debug.
-const RUNS: u64 = 40;
+const RUNS: u64 = 100;
 
 fn run(seed: u64, mistake: Option<Mistake>) -> Result<Vec<String>, String> {
     let mut world = World::new(seed, mistake);

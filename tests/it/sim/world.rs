@@ -321,7 +321,7 @@ impl World {
         }
     }
 
-    fn check_arrived(&mut self) -> Result<(), String> {
+    fn check_arrived(&self) -> Result<(), String> {
         for (line, link) in &self.links {
             link.check_arrived().map_err(|what| format!("line {line}: {what}"))?;
         }
