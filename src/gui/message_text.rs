@@ -151,8 +151,9 @@ mod tests {
 
     #[test]
     fn pieces_cover_the_text_once() {
-        let (links, hits) = ([3..9], [0..2, 5..7]);
-        assert_eq!(pieces(10, &links, &hits), [0..2, 2..3, 3..5, 5..7, 7..9, 9..10]);
-        assert_eq!(pieces(0, &[], &[]), [0..0]);
+        let (links, hits) = (vec![0..1, 3..9], vec![0..2, 5..7]);
+        assert_eq!(pieces(10, &links, &hits), [0..1, 1..2, 2..3, 3..5, 5..7, 7..9, 9..10]);
+        let empty = pieces(0, &[], &[]);
+        assert_eq!((empty.len(), empty[0].clone()), (1, 0..0));
     }
 }

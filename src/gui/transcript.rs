@@ -322,7 +322,7 @@ impl Transcript {
     }
 
     /// The round button to the newest message, when it is out of sight.
-    fn jump_ui(&mut self, ui: &mut Ui, view: View<'_>, pane: Rect) {
+    fn jump_ui(&mut self, ui: &Ui, view: View<'_>, pane: Rect) {
         let (above, total) = self.list.extent();
         let far = !self.list.sticks() && total - above > f64::from(pane.height()) + 1.0;
         let id = ui.scope_id().with("jump to latest");

@@ -7,7 +7,7 @@ use super::transcript::{Transcript, TranscriptAction, View, copy, index_of};
 use crate::chat::{Chat, Row};
 
 impl Transcript {
-    pub(super) fn keys(&mut self, ui: &mut Ui, chat: &Chat, view: View<'_>, actions: &mut Vec<TranscriptAction>) {
+    pub(super) fn keys(&mut self, ui: &Ui, chat: &Chat, view: View<'_>, actions: &mut Vec<TranscriptAction>) {
         let own = ui.response();
         if own.clicked() {
             own.request_focus();
@@ -74,7 +74,7 @@ impl Transcript {
         }
     }
 
-    fn events(&mut self, ui: &Ui, chat: &Chat, view: View<'_>, actions: &mut Vec<TranscriptAction>) {
+    fn events(&self, ui: &Ui, chat: &Chat, view: View<'_>, actions: &mut Vec<TranscriptAction>) {
         let events = ui.input(|input| input.events.clone());
         for event in events {
             match event {
