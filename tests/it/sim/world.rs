@@ -115,6 +115,7 @@ impl World {
                 let overdue = self.links.iter().filter(|(_, link)| link.is_overdue(self.now));
                 for line in overdue.map(|(line, _)| *line).collect::<Vec<_>>() {
                     self.carry_to_host(Some(line))?;
+                    self.carry_to_peer(Some(line));
                 }
             }
             95..99 => self.fault(),
