@@ -41,6 +41,12 @@ impl Decoder {
 
     /// The text of a message that is complete.
     pub(super) fn decode(&mut self, bytes: &[u8]) -> String {
+        if !self.gbk
+            && let Ok(text) = std::str::from_utf8(bytes)
+        {
+            self.surely_utf8 = self.surely_utf8 || is_surely_utf8(text);
+            return text.to_owned();
+        }
         if self.encoding == Encoding::Auto {
             self.judge(bytes);
         }
@@ -73,7 +79,7 @@ impl Decoder {
         }
         // A character that was begun and never ended looks like another one of GBK.
         let is_utf8 = utf8.is_ok() && (whole.len() == bytes.len() || self.surely_utf8);
-        if !is_utf8 && is_gb18030(bytes) {
+        if !is_utf8 && !self.gbk && is_gb18030(bytes) {
             self.gbk = true;
             self.surely_utf8 = false;
         }

@@ -1,6 +1,6 @@
 //! One simulated line: what is on its way in both directions, its faults, and what its two ends must have seen.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use landline::proto::{Entry, LeaveReason, LineEnd, MemberId, Now};
@@ -264,10 +264,10 @@ impl Link {
     }
 
     /// After all faults: a peer that is still there has heard everything, once and in order; nobody has heard anything else.
-    pub(crate) fn check_arrived(&self) -> Result<(), String> {
+    pub(crate) fn check_arrived(&self, names: &BTreeSet<String>) -> Result<(), String> {
         let heard = match &self.guest {
-            Some(guest) => tokens(&without_names(guest.shown.clone())),
-            None => tokens(&without_names(String::from_utf8_lossy(&self.received).into_owned())),
+            Some(guest) => tokens(&without_names(&guest.shown, names)),
+            None => tokens(&without_names(&String::from_utf8_lossy(&self.received), names)),
         };
         let expected = tokens(&self.expected);
         if !expected.starts_with(&heard) {
@@ -317,15 +317,12 @@ fn is_long_ago(now: Now, at: Instant) -> bool {
 }
 
 /// The name before each piece may stand in the middle of a token.
-fn without_names(mut text: String) -> String {
-    for name in ["plain guest ", "Guest"] {
-        let mut from = 0;
-        while let Some(at) = text[from..].find(name).map(|at| from + at) {
-            let end = text[at..].find(": ").map(|end| at + end + 2);
-            text.replace_range(at..end.unwrap_or(at + name.len()), "");
-            from = at;
-        }
-    }
+fn without_names(text: &str, names: &BTreeSet<String>) -> String {
+    let mut names: Vec<&String> = names.iter().collect();
+    names.sort_by_key(|name| std::cmp::Reverse(name.len())); // `… #2` before `…`
+    let text = names
+        .iter()
+        .fold(text.to_owned(), |text, name| text.replace(&format!("{name}: "), ""));
     text.split_whitespace().collect()
 }
 
