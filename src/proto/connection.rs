@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::MemberId;
-use super::endpoint::{Endpoint, Limits};
+use super::config::Limits;
+use super::endpoint::Endpoint;
 use super::plain::writer::{Rendered, Style, Writer};
 use super::plain::{Encoding, Incoming, Newline, PARTIAL_WAIT, QUIET, Reader, SPACING};
 use super::timer::{Timer, Timers};
@@ -162,6 +163,13 @@ impl Line {
     pub(super) fn say_bye(&mut self, now: Instant, limits: &Limits) {
         self.send(now, &Rendered::bye(self.style().newline), None, limits);
         self.timers.set_if_unset(Timer::Farewell, now + FAREWELL);
+    }
+
+    /// Gives up what waits before the goodbye; own messages among it are reported.
+    pub(super) fn hurry(&mut self, now: Instant, limits: &Limits, lost: impl FnMut(u64)) {
+        if self.writer.drop_waiting(lost) {
+            self.send(now, &Rendered::bye(self.style().newline), None, limits);
+        }
     }
 
     /// Whether everything has gone out and the FIN is due; then it counts as sent.

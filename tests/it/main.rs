@@ -16,4 +16,5 @@ mod support;
 mod text;
 mod tidy;
 mod tutorial;
+mod vectors;
 mod worker;

@@ -509,6 +509,25 @@ fn leaving_takes_no_longer_than_it_may() {
 }
 
 #[test]
+fn bye_is_said_once_to_a_peer_that_reads_late() {
+    let room = Room::host()
+        .open(1)
+        .sends(1, "\n")
+        .stalls(1, 0)
+        .says("x")
+        .leaves()
+        .after(1_500);
+    room.reads(1).hears(1, "x\nbye\n").after(500).hears(1, "");
+}
+
+#[test]
+fn own_names_are_cleaned_too() {
+    Room::host_with(|config| config.name = "A\u{202e}\nB".into()).shows(&["A B joined", "notice PlainText"]);
+    let room = Room::guest_with(|config| (config.name, config.introduce) = ("\u{200b}".into(), true));
+    room.open(1).hears(1, "/name Guest\n");
+}
+
+#[test]
 fn a_full_room_says_so_and_does_not_fill_the_transcript() {
     let mut room = Room::host_with(|config| config.limits.max_lines = 1).open(1).quietly();
     for line in 2..100 {

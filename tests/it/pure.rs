@@ -202,10 +202,15 @@ impl Room {
         &self.wires[&line]
     }
 
+    /// What the peer has received since the last question.
+    pub(crate) fn take_received(&mut self, line: u64) -> Vec<u8> {
+        std::mem::take(&mut self.wire_mut(line).received)
+    }
+
     /// What the peer has received since the last question, as text.
     #[track_caller]
     pub(crate) fn hears(mut self, line: u64, expected: &str) -> Self {
-        let received = std::mem::take(&mut self.wire_mut(line).received);
+        let received = self.take_received(line);
         assert_eq!(String::from_utf8_lossy(&received), expected, "on line {line}");
         self
     }
