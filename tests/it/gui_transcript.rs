@@ -423,11 +423,32 @@ fn the_message_at_the_top_stays_there_when_the_window_gets_another_width() {
     let mut harness = talk.shown();
     harness.state_mut().go_to(30);
     harness.run_steps(30);
-    let before = harness.state().position().0;
+    // How far into its row the view's top edge is, as a part of the row.
+    let part = |harness: &Harness<'_, Stage>| {
+        let (row, offset) = harness.state().position();
+        (
+            row,
+            offset / f64::from(message(harness, &format!(": {row} many words")).height()),
+        )
+    };
+    harness.hover_at(Pos2::new(400.0, 300.0));
+    while part(&harness).1 < 0.6 {
+        harness.event(Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: vec2(0.0, -5.0),
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Wheel,
+            modifiers: Modifiers::NONE,
+        });
+        harness.run_steps(20);
+    }
+    let (row, before) = part(&harness);
     for width in [500.0, 1100.0, 800.0] {
         harness.set_size(vec2(width, 600.0));
         harness.run_steps(3);
-        assert_eq!(harness.state().position().0, before, "at {width}");
+        let (now_row, now) = part(&harness);
+        assert_eq!(now_row, row, "at {width}");
+        assert!((now - before).abs() < 0.05, "at {width}: {before} became {now}");
     }
 }
 
