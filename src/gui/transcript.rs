@@ -151,10 +151,8 @@ impl Transcript {
         for gesture in gestures {
             self.obey(ui, chat, view, gesture, &mut actions);
         }
-        if view.focused
-            && let Some(last) = shown.last()
-        {
-            self.reading.seen(last.number);
+        if view.focused {
+            self.see(&shown, pane);
         }
         scroll_bar::ui(ui, &mut self.list, view.strings.scroll_bar);
         self.jump_ui(ui, view, pane);
@@ -183,6 +181,14 @@ impl Transcript {
         }
     }
 
+    /// A message is read when its end was in sight, or when it fills the view.
+    fn see(&mut self, shown: &[Shown], pane: Rect) {
+        let seen = |row: &&Shown| row.rect.bottom() <= pane.bottom() + 1.0 || row.rect.top() <= pane.top();
+        if let Some(last) = shown.iter().rfind(seen) {
+            self.reading.seen(last.number);
+        }
+    }
+
     fn rows_ui(&mut self, ui: &mut Ui, chat: &Chat, view: View<'_>) -> (Vec<Shown>, Vec<Gesture>) {
         let find = view.find.map(str::to_lowercase).filter(|find| !find.is_empty());
         let scene = Scene {
@@ -199,7 +205,8 @@ impl Transcript {
             reading: &self.reading,
             unfolded: &self.unfolded,
             selection: self.selection.filter(|selection| !selection.is_empty()),
-            ring: self.current.filter(|_| focus),
+            list: ui.unique_id(),
+            ring: self.current.filter(|_| focus || scene.find.is_some()),
             shown: Vec::new(),
             gestures: Vec::new(),
             measured: Vec::new(),
