@@ -82,9 +82,9 @@ mod linux {
     // Round trip
 
     fn round_trip() -> Result {
-        let bare = Server::start_self("bare-echo")?;
+        let echo = Server::start_self("bare-echo")?;
         let room = Server::start_self("echoing-room")?;
-        let mut bare = connect(bare.port).map(|stream| (stream, bare))?.0;
+        let mut bare = connect(echo.port)?;
         let guest = join(room.port)?;
         let (mut bares, mut ours) = (Vec::new(), Vec::new());
         for _ in 0..ROUND_TRIP_ROUNDS {

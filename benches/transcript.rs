@@ -48,6 +48,9 @@ struct Bench {
     time: f64,
 }
 
+/// What people do before a frame.
+type Scenario = fn(&mut Bench, usize) -> Vec<Event>;
+
 /// What one scenario took: layout, and tessellation.
 struct Times {
     layout: Vec<Duration>,
@@ -198,7 +201,7 @@ fn main() {
     );
     bench.run(true, |_, _| Vec::new());
     let mut met = true;
-    let scenarios: [(&str, fn(&mut Bench, usize) -> Vec<Event>); 5] = [
+    let scenarios: [(&str, Scenario); 5] = [
         ("idle at the end", |_, _| Vec::new()),
         ("wheel, 120 points a frame", |_, _| wheel(120.0)),
         ("jump to any row every frame", |bench, frame| {

@@ -29,6 +29,7 @@ pub struct Chat {
     rows: VecDeque<Row>,
     dropped: u64,
     text_bytes: usize,
+    max_text_bytes: usize,
 }
 
 /// Where a room stands.
@@ -146,6 +147,12 @@ impl Chat {
     /// A room of which nothing is known yet.
     #[must_use]
     pub fn new(room: impl Into<String>, hosting: bool) -> Self {
+        Self::with_limit(room, hosting, MAX_TRANSCRIPT_BYTES)
+    }
+
+    /// As [`Chat::new`], with another bound than [`MAX_TRANSCRIPT_BYTES`] on what is kept.
+    #[must_use]
+    pub fn with_limit(room: impl Into<String>, hosting: bool, max_text_bytes: usize) -> Self {
         Self {
             room: room.into(),
             hosting,
@@ -155,6 +162,7 @@ impl Chat {
             rows: VecDeque::new(),
             dropped: 0,
             text_bytes: 0,
+            max_text_bytes,
         }
     }
 
@@ -335,7 +343,7 @@ impl Chat {
     fn push(&mut self, row: Row) {
         self.text_bytes += row.text_bytes();
         self.rows.push_back(row);
-        if self.text_bytes > MAX_TRANSCRIPT_BYTES {
+        if self.text_bytes > self.max_text_bytes {
             for row in self.rows.drain(..TRIM_ROWS.min(self.rows.len() - 1)) {
                 self.text_bytes -= row.text_bytes();
                 self.dropped += 1;

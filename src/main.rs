@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use landline::gui::{self, Start};
 use landline::profile::{Profile, ProfileError};
 use landline::proto::Encoding;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 /// What `landline-cli` also answers when another process has the profile.
 const PROFILE_IN_USE: u8 = 3;
@@ -23,6 +23,9 @@ struct Arguments {
     /// The folder of the profile; else LANDLINE_PROFILE, else the platform's data directory
     #[arg(long, global = true, value_name = "DIR")]
     profile: Option<PathBuf>,
+    /// How much to tell on standard error: off, error, warn, info, debug or trace
+    #[arg(long, global = true, value_name = "LEVEL", default_value_t = LevelFilter::WARN)]
+    log: LevelFilter,
     /// What to do first; without it the window asks
     #[command(subcommand)]
     action: Option<What>,
@@ -44,9 +47,9 @@ enum What {
     },
     /// Join a room at once
     Join {
-        /// HOST, HOST:PORT or [IPV6]:PORT
+        /// HOST, HOST:PORT or [IPV6]:PORT; without it the window asks
         #[arg(value_name = "WHERE")]
-        address: String,
+        address: Option<String>,
         /// The other side is a plain-text program (the tutorial's server, netcat), in this encoding
         #[arg(long, value_name = "ENCODING")]
         plain: Option<Plain>,
@@ -89,7 +92,7 @@ impl From<What> for Start {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    log();
+    log(arguments.log);
     let profile = match Profile::open(arguments.profile.as_deref()) {
         Ok(profile) => Arc::new(profile),
         Err(error @ ProfileError::InUse(_)) => return give_up(&error, PROFILE_IN_USE),
@@ -110,12 +113,9 @@ fn give_up(error: &dyn std::error::Error, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// To standard error, as `RUST_LOG` says; by default only what people should act on.
-fn log() {
-    const DEFAULT: &str = "landline=info,error";
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT));
+fn log(level: LevelFilter) {
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_max_level(level)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();

@@ -23,7 +23,7 @@ const SETTINGS_DAMAGED_FILE: &str = "settings.damaged.json";
 /// The name of somebody whose computer does not know them.
 const NAMELESS: &str = "Guest";
 /// The tutorial's greeting.
-const DEFAULT_WELCOME: &str = "天王盖地虎,宝塔镇河妖";
+pub const DEFAULT_WELCOME: &str = "天王盖地虎,宝塔镇河妖";
 /// Smaller than this nobody can read, larger than this one button fills the window.
 const ZOOM: std::ops::RangeInclusive<f32> = 0.5..=3.0;
 
@@ -119,6 +119,12 @@ pub enum Theme {
     Dark,
 }
 
+/// What somebody's room is called until they call it something else.
+#[must_use]
+pub fn room_of(name: &str) -> String {
+    format!("{name}'s room")
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self::for_user(|variable| std::env::var(variable).ok())
@@ -134,7 +140,7 @@ impl Settings {
             .find_map(|user| text::clean_name(&user))
             .unwrap_or_else(|| NAMELESS.to_owned());
         Self {
-            room: format!("{name}'s room"),
+            room: room_of(&name),
             name,
             port: DEFAULT_PORT,
             welcome: DEFAULT_WELCOME.to_owned(),

@@ -30,8 +30,9 @@ pub fn clean_name(raw: &str) -> Option<String> {
         .map(|c| if is_blank(c) { ' ' } else { c })
         .filter(|c| !is_invisible(*c))
         .collect();
+    let visible = few_marks(visible.nfc());
     let words: Vec<&str> = visible.split(' ').filter(|word| !word.is_empty()).collect();
-    let name = few_marks(words.join(" ").nfc());
+    let name = words.join(" ");
     let name = cut(&name, MAX_NAME_GRAPHEMES, MAX_NAME_BYTES).trim_end();
     (!name.is_empty()).then(|| name.to_owned())
 }
@@ -92,12 +93,13 @@ pub fn for_terminal(raw: &str) -> String {
 pub fn links(text: &str) -> Vec<Range<usize>> {
     let mut links: Vec<Range<usize>> = Vec::new();
     for (colon, _) in text.match_indices("://") {
-        let taken = links.last().map_or(0, |link| link.end);
-        if let Some(start) = scheme_start(text, colon)
-            && start >= taken
-            && let Some(length) = link_length(&text[colon + 3..])
-        {
-            links.push(start..colon + 3 + length);
+        let Some(start) = scheme_start(text, colon) else {
+            continue;
+        };
+        let link = start..colon + 3 + link_length(&text[colon + 3..]);
+        let leads_somewhere = link_host(&text[link.clone()]).is_some_and(|host| host.contains(char::is_alphanumeric));
+        if leads_somewhere && links.last().is_none_or(|before| before.end <= start) {
+            links.push(link);
         }
     }
     links
@@ -199,15 +201,12 @@ fn scheme_start(text: &str, colon: usize) -> Option<usize> {
     is_web(&before[start..]).then_some(start)
 }
 
-/// Length of what follows `://`; `None` if there is no host.
-fn link_length(rest: &str) -> Option<usize> {
+/// Length of what follows `://`.
+fn link_length(rest: &str) -> usize {
     let authority = authority_length(rest);
     let path = &rest[authority..];
     let path = path.find(|c| !is_link_char(c)).unwrap_or(path.len());
-    let length = without_trailing_punctuation(&rest[..authority + path]).len();
-    let host = rest[..length.min(authority)].rsplit('@').next();
-    host.is_some_and(|host| host.contains(char::is_alphanumeric))
-        .then_some(length)
+    without_trailing_punctuation(&rest[..authority + path]).len()
 }
 
 fn authority_length(rest: &str) -> usize {

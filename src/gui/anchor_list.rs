@@ -8,16 +8,15 @@
 use egui::scroll_area::ScrollBarVisibility;
 use egui::{Id, Pos2, Rect, ScrollArea, Ui, pos2};
 
+use self::glide::{Glide, Goal};
 use super::heights::Heights;
+
+mod glide;
 
 /// What egui's scroll area is told there is above and below, at most: within it an `f32` is exact to 1/256.
 const RANGE: f64 = 50_000.0;
 /// Where a row that is jumped to comes to stand, as a part of the view's height.
 const JUMP_AT: f64 = 0.25;
-/// Farther than so many views a jump is at once, nearer it glides.
-const GLIDE_WITHIN: f64 = 3.0;
-/// Seconds that a glide takes.
-const GLIDE_SECONDS: f64 = 0.2;
 /// Two places closer than this are one.
 const SAME: f64 = 0.5;
 
@@ -51,34 +50,6 @@ pub(crate) struct AnchorList {
 struct Layout {
     width: f32,
     pixels_per_point: f32,
-}
-
-/// Where a glide leads.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Goal {
-    /// A row's top to a part of the view's height.
-    Row(usize, f64),
-    /// A row to wherever it is whole.
-    Show(usize),
-    /// So many points farther.
-    By(f64),
-    /// The end.
-    End,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Glide {
-    started: f64,
-    /// How much of the way was gone at the last frame, eased.
-    gone: f64,
-    goal: GlideTo,
-}
-
-/// Where a glide ends: a place near enough to be measured.
-#[derive(Debug, Clone, Copy)]
-struct GlideTo {
-    row: usize,
-    offset: f64,
 }
 
 impl Default for AnchorList {
@@ -309,89 +280,6 @@ impl AnchorList {
         }
     }
 
-    fn set_off(&mut self, ui: &Ui, rows: &mut impl Rows, goal: Goal, height: f64) {
-        let here = self.extent().0;
-        let target = match goal {
-            Goal::End => {
-                let (row, offset) = self.end(ui, rows, height);
-                GlideTo { row, offset }
-            }
-            Goal::Row(row, part) => GlideTo {
-                row: row.min(self.heights.len() - 1),
-                offset: -part * height,
-            },
-            Goal::Show(row) => self.nearest(ui, rows, row.min(self.heights.len() - 1), height),
-            Goal::By(points) => {
-                // Page keys add up while one is still on its way.
-                let from = self.glide.map_or(
-                    GlideTo {
-                        row: self.anchor,
-                        offset: self.offset,
-                    },
-                    |glide| glide.goal,
-                );
-                GlideTo {
-                    row: from.row,
-                    offset: from.offset + points,
-                }
-            }
-        };
-        let way = self.heights.prefix(target.row) + target.offset - here;
-        if way.abs() < SAME {
-            self.stick |= goal == Goal::End;
-            return;
-        }
-        if way < 0.0 {
-            self.stick = false;
-        }
-        if way.abs() > GLIDE_WITHIN * height || ui.style().animation_time == 0.0 {
-            self.place(target.row, target.offset);
-            self.stick |= goal == Goal::End;
-            self.glide = None;
-            return;
-        }
-        self.glide = Some(Glide {
-            started: ui.input(|input| input.time),
-            gone: 0.0,
-            goal: target,
-        });
-    }
-
-    /// The nearest place from which a row is seen whole, or its beginning if it is higher than the view.
-    fn nearest(&mut self, ui: &Ui, rows: &mut impl Rows, row: usize, height: f64) -> GlideTo {
-        let row_height = f64::from(self.measure(ui, rows, row));
-        let top = self.heights.prefix(row) - self.extent().0;
-        let below = top + row_height - height;
-        let offset = if top < 0.0 || row_height > height {
-            0.0
-        } else if below > 0.0 {
-            row_height - height
-        } else {
-            -top
-        };
-        GlideTo { row, offset }
-    }
-
-    /// Goes on with a glide: always a part of the way that is left, so that it ends where it should whatever the rows
-    /// between turn out to be.
-    fn glide_on(&mut self, ui: &Ui) {
-        let Some(glide) = &mut self.glide else { return };
-        let time = ui.input(|input| input.time) - glide.started;
-        let part = (time / GLIDE_SECONDS).clamp(0.0, 1.0);
-        let eased = 1.0 - (1.0 - part).powi(3);
-        let to = glide.goal;
-        if eased >= 1.0 {
-            self.glide = None;
-            self.place(to.row, to.offset);
-            return;
-        }
-        let step = (eased - glide.gone) / (1.0 - glide.gone);
-        glide.gone = eased;
-        let way = self.heights.prefix(to.row) + to.offset - self.heights.prefix(self.anchor) - self.offset;
-        self.offset += way * step;
-        ui.request_repaint();
-    }
-
     /// The anchor becomes the row at the top edge; the view does not leave the rows; at the end the list sticks.
     fn normalise(&mut self, ui: &Ui, rows: &mut impl Rows, height: f64) {
         if self.offset.abs() > 20.0 * height.max(1.0) {
@@ -463,191 +351,4 @@ fn snap(ui: &Ui, y: f32) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use egui::{Context, Event, Modifiers, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Ui, pos2, vec2};
-
-    use super::{AnchorList, Rows};
-
-    /// Rows whose real heights differ from the guess of 20.
-    struct Uneven;
-
-    impl Rows for Uneven {
-        fn height(&mut self, _: &Ui, index: usize, _: f32) -> f32 {
-            20.0 + (index % 7) as f32 * 3.25
-        }
-
-        fn draw(&mut self, ui: &mut Ui, index: usize, place: Rect) -> f32 {
-            self.height(ui, index, place.width())
-        }
-    }
-
-    /// A list in a view of 400 × 600, with a clock of its own.
-    struct Desk {
-        ctx: Context,
-        list: AnchorList,
-        first: u64,
-        len: usize,
-        time: f64,
-    }
-
-    impl Desk {
-        fn new(len: usize) -> Self {
-            let mut desk = Self {
-                ctx: Context::default(),
-                list: AnchorList::default(),
-                first: 0,
-                len,
-                time: 0.0,
-            };
-            desk.frame(Vec::new());
-            desk.settle();
-            desk
-        }
-
-        fn frame(&mut self, events: Vec<Event>) {
-            self.time += 1.0 / 60.0;
-            let input = RawInput {
-                screen_rect: Some(Rect::from_min_size(Pos2::ZERO, vec2(400.0, 600.0))),
-                time: Some(self.time),
-                events,
-                ..RawInput::default()
-            };
-            let (list, first, len) = (&mut self.list, self.first, self.len);
-            let output = self.ctx.run_ui(input, |ui| {
-                list.sync(first, len, |_| 20.0);
-                list.ui(ui, egui::Id::unique("desk"), &mut Uneven);
-            });
-            output.drop_without_applying_deltas();
-        }
-
-        fn settle(&mut self) {
-            for _ in 0..40 {
-                self.frame(Vec::new());
-            }
-        }
-
-        /// The distance from the view's top edge to the top of a row, by its number.
-        fn top_of(&self, number: u64) -> f64 {
-            let (first, offset) = self.list.position();
-            let step =
-                |range: std::ops::Range<u64>| range.map(|n| 20.0 + (n - self.first) as f64 % 7.0 * 3.25).sum::<f64>();
-            if number >= first {
-                step(first..number) - offset
-            } else {
-                -step(number..first) - offset
-            }
-        }
-
-        fn wheel(&mut self, points: f32) {
-            self.frame(vec![
-                Event::PointerMoved(pos2(200.0, 300.0)),
-                Event::MouseWheel {
-                    unit: MouseWheelUnit::Point,
-                    delta: vec2(0.0, -points),
-                    phase: TouchPhase::Move,
-                    source: egui::MouseWheelSource::Wheel,
-                    modifiers: Modifiers::NONE,
-                },
-            ]);
-            self.settle();
-        }
-    }
-
-    const MILLION: usize = 1_000_000;
-
-    #[test]
-    fn a_wheel_moves_a_million_rows_exactly() {
-        let mut desk = Desk::new(MILLION);
-        desk.list.go_to_row(MILLION - 500);
-        desk.settle();
-        let row = desk.list.position().0;
-        for points in [3.0, -3.0, 1.0, 120.0, -7.0] {
-            let before = desk.top_of(row);
-            desk.wheel(points);
-            let moved = before - desk.top_of(row);
-            assert!((moved - f64::from(points)).abs() < 0.01, "{points}: moved {moved}");
-        }
-    }
-
-    #[test]
-    fn rows_at_either_end_move_nothing_that_is_read() {
-        let mut desk = Desk::new(5_000);
-        desk.list.go_to_row(2_500);
-        desk.settle();
-        let here = desk.list.position();
-        assert!(!desk.list.sticks());
-        desk.len += 300;
-        desk.frame(Vec::new());
-        assert_eq!(desk.list.position(), here, "rows came at the end");
-        desk.first += 1_024;
-        desk.len -= 1_024;
-        desk.frame(Vec::new());
-        assert_eq!(desk.list.position(), here, "rows went at the front");
-        desk.first -= 512;
-        desk.len += 512;
-        desk.frame(Vec::new());
-        assert_eq!(desk.list.position(), here, "rows came at the front");
-    }
-
-    #[test]
-    fn the_list_sticks_to_its_end_until_somebody_goes_up() {
-        let mut desk = Desk::new(100);
-        assert!(desk.list.sticks());
-        desk.len = 150;
-        desk.frame(Vec::new());
-        let end = |desk: &Desk| desk.top_of(desk.len as u64);
-        assert_eq!(end(&desk), 600.0, "follows");
-        desk.wheel(-5.0);
-        assert!(!desk.list.sticks());
-        let row = desk.list.position().0;
-        let before = desk.top_of(row);
-        desk.len = 200;
-        desk.settle();
-        assert_eq!(desk.top_of(row), before, "stays");
-        desk.list.go_to_end();
-        desk.settle();
-        assert!(desk.list.sticks());
-        assert_eq!(end(&desk), 600.0);
-        desk.wheel(-40.0);
-        desk.wheel(90.0);
-        assert!(desk.list.sticks(), "going down to the end sticks again");
-    }
-
-    #[test]
-    fn a_row_is_brought_to_the_same_place_from_near_and_far() {
-        let mut desk = Desk::new(MILLION);
-        for (row, from) in [(500_000, "far"), (500_020, "near"), (500_010, "above")] {
-            desk.list.go_to_row(row);
-            desk.settle();
-            let top = desk.top_of(row as u64);
-            assert!((top - 150.0).abs() < 0.01, "from {from}: {top}");
-        }
-    }
-
-    #[test]
-    fn page_keys_add_up_while_one_is_on_its_way() {
-        let mut desk = Desk::new(10_000);
-        desk.list.go_to_row(5_000);
-        desk.settle();
-        let row = desk.list.position().0;
-        let before = desk.top_of(row);
-        desk.list.page(1.0);
-        desk.frame(Vec::new());
-        desk.list.page(1.0);
-        desk.settle();
-        let moved = before - desk.top_of(row);
-        assert!((moved - 1200.0).abs() < 0.01, "{moved}");
-    }
-
-    #[test]
-    fn a_list_shorter_than_the_view_begins_at_the_top() {
-        let mut desk = Desk::new(3);
-        assert_eq!(desk.top_of(0), 0.0);
-        desk.wheel(-50.0);
-        desk.wheel(50.0);
-        assert_eq!(desk.top_of(0), 0.0);
-        desk.len = 0;
-        desk.settle();
-        assert!(desk.list.sticks());
-    }
-}
+mod tests;

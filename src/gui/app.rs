@@ -49,10 +49,10 @@ pub enum Start {
         /// What the person is called.
         name: Option<String>,
     },
-    /// Join a room at once.
+    /// Join a room at once; without an address the card asks for it.
     Join {
         /// Where it is, as typed.
-        address: String,
+        address: Option<String>,
         /// The encoding, if the other side is a plain-text program.
         program: Option<Encoding>,
         /// What the person is called.

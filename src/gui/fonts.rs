@@ -96,7 +96,7 @@ struct System {
 
 enum Finding {
     Running(JoinHandle<Found>),
-    Done(Found),
+    Done(Box<Found>),
     /// Between the two; also what stays if the search panicked: then the bundled fonts have to do.
     Nothing,
 }
@@ -127,7 +127,9 @@ impl System {
     fn with_found<R>(&self, read: impl FnOnce(&Found) -> R) -> Option<R> {
         let mut finding = self.found.lock();
         *finding = match std::mem::replace(&mut *finding, Finding::Nothing) {
-            Finding::Running(thread) => thread.join().map_or(Finding::Nothing, Finding::Done),
+            Finding::Running(thread) => thread
+                .join()
+                .map_or(Finding::Nothing, |found| Finding::Done(Box::new(found))),
             other => other,
         };
         match &*finding {

@@ -4,14 +4,12 @@
 
 use std::f32::consts::{FRAC_PI_2, PI, TAU};
 
-use egui::{Color32, Painter, Pos2, Rect, Response, Role, Shape, Stroke, Ui, Vec2, WidgetInfo, vec2};
+use egui::{Color32, Painter, Rect, Response, Role, Ui, Vec2, WidgetInfo};
 
+pub(crate) use super::avatar::avatar;
+use super::pen::Pen;
 use super::theme::{self, space};
 
-/// Units of the grid.
-const GRID: f32 = 24.0;
-/// Width of a line, in units.
-const WIDTH: f32 = 1.75;
 /// Side of an icon, in points.
 pub(crate) const SIDE: f32 = 20.0;
 
@@ -270,110 +268,6 @@ impl Icon {
     }
 }
 
-/// Draws on the grid.
-struct Pen<'a> {
-    painter: &'a Painter,
-    origin: Pos2,
-    unit: f32,
-    stroke: Stroke,
-}
-
-impl<'a> Pen<'a> {
-    fn new(painter: &'a Painter, rect: Rect, color: Color32) -> Self {
-        let unit = rect.width().min(rect.height()) / GRID;
-        Self {
-            painter,
-            origin: rect.center() - Vec2::splat(GRID / 2.0 * unit),
-            unit,
-            stroke: Stroke::new(WIDTH * unit.max(0.6), color),
-        }
-    }
-
-    fn at(&self, (x, y): (f32, f32)) -> Pos2 {
-        self.origin + vec2(x, y) * self.unit
-    }
-
-    /// A line with round ends.
-    fn line(&self, points: &[(f32, f32)]) {
-        let points: Vec<Pos2> = points.iter().map(|point| self.at(*point)).collect();
-        self.path(points);
-    }
-
-    fn path(&self, points: Vec<Pos2>) {
-        let radius = self.stroke.width / 2.0;
-        for end in [points.first(), points.last()].into_iter().flatten() {
-            self.painter.circle_filled(*end, radius * 0.94, self.stroke.color);
-        }
-        self.painter.add(Shape::line(points, self.stroke));
-    }
-
-    fn closed(&self, points: &[(f32, f32)]) {
-        let points = points.iter().map(|point| self.at(*point)).collect();
-        self.painter.add(Shape::closed_line(points, self.stroke));
-    }
-
-    /// A filled outline; the last corner is the notch of a paper plane, so the shape is drawn as two convex halves.
-    fn fill(&self, points: &[(f32, f32); 4]) {
-        let [top, tip, bottom, notch] = points.map(|point| self.at(point));
-        for half in [vec![top, tip, notch], vec![notch, tip, bottom]] {
-            let seam = Stroke::new(0.6 * self.unit, self.stroke.color);
-            self.painter.add(Shape::convex_polygon(half, self.stroke.color, seam));
-        }
-    }
-
-    fn circle(&self, middle: (f32, f32), radius: f32) {
-        self.painter
-            .circle_stroke(self.at(middle), radius * self.unit, self.stroke);
-    }
-
-    fn dot(&self, middle: (f32, f32), radius: f32) {
-        self.painter
-            .circle_filled(self.at(middle), radius * self.unit, self.stroke.color);
-    }
-
-    fn rect(&self, from: (f32, f32), to: (f32, f32), radius: f32) {
-        let rect = Rect::from_two_pos(self.at(from), self.at(to));
-        self.painter
-            .rect_stroke(rect, radius * self.unit, self.stroke, egui::StrokeKind::Middle);
-    }
-
-    /// Clockwise from `start` (0 is to the right) through `sweep`.
-    fn arc(&self, middle: (f32, f32), radius: f32, start: f32, sweep: f32) {
-        const STEPS: u8 = 24;
-        let middle = self.at(middle);
-        let angle = |step: u8| start + sweep * f32::from(step) / f32::from(STEPS);
-        self.path(
-            (0..=STEPS)
-                .map(|step| middle + Vec2::angled(angle(step)) * radius * self.unit)
-                .collect(),
-        );
-    }
-
-    fn curve(&self, points: [(f32, f32); 4]) {
-        let points = points.map(|point| self.at(point));
-        self.painter.add(egui::epaint::CubicBezierShape::from_points_stroke(
-            points,
-            false,
-            Color32::TRANSPARENT,
-            self.stroke,
-        ));
-    }
-
-    fn gear(&self) {
-        const TEETH: u8 = 8;
-        let middle = self.at((12.0, 12.0));
-        let step = TAU / f32::from(TEETH);
-        let corner = |tooth: u8, part: f32, radius: f32| {
-            middle + Vec2::angled(f32::from(tooth) * step + step * part) * radius * self.unit
-        };
-        let outline = (0..TEETH).flat_map(|tooth| {
-            [(-0.34, 7.0), (-0.2, 9.2), (0.2, 9.2), (0.34, 7.0)].map(|(part, radius)| corner(tooth, part, radius))
-        });
-        self.painter.add(Shape::closed_line(outline.collect(), self.stroke));
-        self.circle((12.0, 12.0), 3.0);
-    }
-}
-
 /// A button that is an icon, with a name for people who hear the window and a tooltip for people who see it.
 pub(crate) fn button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(space::ICON_BUTTON), egui::Sense::click());
@@ -407,79 +301,9 @@ pub(crate) fn ring(painter: &Painter, rect: Rect, radius: u8, palette: &theme::P
     painter.rect_stroke(rect, radius, palette.focus_ring(), egui::StrokeKind::Inside);
 }
 
-/// A person: a disc in their hue with their initials.
-pub(crate) fn avatar(painter: &Painter, middle: Pos2, diameter: f32, name: &str, hue: usize) {
-    let [top, bottom] = theme::avatar(hue);
-    painter.add(disc(middle, diameter / 2.0, top, bottom));
-    let font = theme::semibold((diameter * 0.38).round());
-    let galley = painter.layout_no_wrap(initials(name), font, Color32::WHITE);
-    let ink = galley.mesh_bounds;
-    let at = if ink.is_positive() {
-        middle - ink.center().to_vec2()
-    } else {
-        middle - galley.size() / 2.0
-    };
-    painter.galley(at, galley, Color32::WHITE);
-}
-
-/// A disc whose colour runs from `top` to `bottom`, with a soft edge.
-fn disc(middle: Pos2, radius: f32, top: Color32, bottom: Color32) -> Shape {
-    const STEPS: u32 = 48;
-    const SOFT: f32 = 0.5;
-    let mut mesh = egui::Mesh::default();
-    let tint = |y: f32| top.lerp_to_gamma(bottom, (y / radius).mul_add(0.5, 0.5).clamp(0.0, 1.0));
-    mesh.colored_vertex(middle, tint(0.0));
-    for step in 0..STEPS {
-        let way = Vec2::angled(step as f32 / STEPS as f32 * TAU);
-        let color = tint(way.y * radius);
-        mesh.colored_vertex(middle + way * (radius - SOFT), color);
-        mesh.colored_vertex(middle + way * (radius + SOFT), color.gamma_multiply(0.0));
-        let (inner, outer) = (1 + step * 2, 2 + step * 2);
-        let next = (step + 1) % STEPS;
-        let (next_inner, next_outer) = (1 + next * 2, 2 + next * 2);
-        mesh.add_triangle(0, inner, next_inner);
-        mesh.add_triangle(inner, outer, next_outer);
-        mesh.add_triangle(inner, next_outer, next_inner);
-    }
-    Shape::mesh(mesh)
-}
-
-/// What stands on a person's disc: one Chinese character, or the first letters of the first two words.
-pub(crate) fn initials(name: &str) -> String {
-    if let Some(han) = name
-        .chars()
-        .find(|c| (0x2E80..0xE000).contains(&(*c as u32)) && c.is_alphanumeric())
-    {
-        return han.to_string();
-    }
-    let letter = |word: &str| word.chars().find(|c| c.is_alphanumeric());
-    let found: String = name
-        .split_whitespace()
-        .filter_map(letter)
-        .take(2)
-        .flat_map(char::to_uppercase)
-        .collect();
-    if found.is_empty() { "?".to_owned() } else { found }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Icon, initials};
-
-    #[test]
-    fn initials_are_short_in_every_script() {
-        let found = [
-            "Lin Xiaoyu 林小雨",
-            "林小雨",
-            "marek",
-            "Marek Novák",
-            "plain guest 10.0.0.1",
-            "🦀",
-            "",
-        ]
-        .map(initials);
-        assert_eq!(found, ["林", "林", "M", "MN", "PG", "?", "?"]);
-    }
+    use super::Icon;
 
     #[test]
     fn every_icon_paints_inside_its_rectangle() {

@@ -11,7 +11,7 @@ const DIAMETER: f32 = 40.0;
 const MOST: usize = 99;
 
 /// Draws it around `middle`; `visible` fades it in.
-pub(crate) fn ui(ui: &mut Ui, id: Id, middle: Pos2, visible: f32, strings: &Strings, unread: usize) -> Response {
+pub(crate) fn ui(ui: &Ui, id: Id, middle: Pos2, visible: f32, strings: &Strings, unread: usize) -> Response {
     let palette = theme::palette(ui);
     let rect = Rect::from_center_size(middle, Vec2::splat(DIAMETER));
     let name = strings.jump(unread);

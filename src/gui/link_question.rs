@@ -1,6 +1,6 @@
 //! Before a page is opened people see which computer it is on: a link's text may be anything.
 
-use egui::{Id, Key, Modal, Modifiers, RichText, Ui};
+use egui::{Frame, Id, Key, Modal, Modifiers, RichText, Ui};
 
 use super::strings::Strings;
 use super::theme::{self, size, space};
@@ -41,7 +41,8 @@ impl LinkQuestion {
     /// Draws the question.
     pub(crate) fn ui(&self, ui: &Ui, strings: &Strings) -> Answer {
         let mut answer = Answer::None;
-        let modal = Modal::new(Id::unique("open link")).show(ui.ctx(), |ui| {
+        let frame = Frame::popup(ui.style()).inner_margin(space::PANE - 4.0);
+        let modal = Modal::new(Id::unique("open link")).frame(frame).show(ui.ctx(), |ui| {
             ui.set_width(380.0);
             let palette = theme::palette(ui);
             ui.label(RichText::new(strings.open_link_title).font(theme::semibold(size::HEADING)));

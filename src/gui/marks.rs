@@ -103,11 +103,11 @@ pub(crate) struct Remark {
 }
 
 impl Remark {
-    /// Lays a row out in `width`; nothing for a message.
-    pub(crate) fn new(ui: &Ui, scene: &Scene<'_>, row: &Row, width: f32) -> Option<Self> {
+    /// Lays a row out in `width`. A message would say nothing here: it is no remark.
+    pub(crate) fn new(ui: &Ui, scene: &Scene<'_>, row: &Row, width: f32) -> Self {
         let palette = scene.palette;
         let (words, icon, color) = match row {
-            Row::Message(_) => return None,
+            Row::Message(_) => (String::new(), None, palette.dim),
             Row::People(people) => (scene.strings.moves(people), None, palette.dim),
             Row::Notice { notice, .. } => (scene.strings.notice(notice), Some(sign(notice)), palette.dim),
             Row::Ended { reason, .. } => {
@@ -123,12 +123,12 @@ impl Remark {
         let mut job = LayoutJob::single_section(words.clone(), format);
         job.wrap.max_width = (width - 2.0 * space::PANE - 60.0).min(WIDEST);
         job.halign = Align::Center;
-        Some(Self {
+        Self {
             text: ui.fonts_mut(|fonts| fonts.layout_job(job)),
             icon,
             color,
             words,
-        })
+        }
     }
 
     /// How high it is.

@@ -3,14 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use egui::text::{ByteIndex, LayoutJob, LayoutSection, TextFormat, TextWrapping};
+use egui::text::LayoutJob;
 use egui::{Color32, CornerRadius, Galley, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::icons::{self, Icon};
-use super::phrases::{clock, local};
-use super::selection::who;
+use super::message_text::{body_job, name_job, time_job};
 use super::strings::Strings;
 use super::theme::{self, Palette, radius, size, space};
 use crate::chat::{Delivery, Message};
@@ -31,7 +30,7 @@ const TIME_LINE: f32 = 16.0;
 /// A name above a bubble.
 const NAME_LINE: f32 = 22.0;
 /// Side of the sign beside the time and the name.
-const SIGN: f32 = 15.0;
+pub(super) const SIGN: f32 = 15.0;
 /// Why a message did not go out, with its buttons.
 const STATUS_LINE: f32 = 36.0;
 /// The line that unfolds a long message.
@@ -169,6 +168,16 @@ impl Laid {
         }
     }
 
+    /// Characters of the text that are shown.
+    pub(crate) fn characters(&self, message: &Message) -> usize {
+        let all = self.text.end().index.0;
+        if self.shown < message.text.len() {
+            all - 1 // the ellipsis
+        } else {
+            all
+        }
+    }
+
     /// Where the text is, with the row at `origin`.
     pub(crate) fn text_rect(&self, origin: Pos2) -> Rect {
         Rect::from_min_size(self.text_at + origin.to_vec2(), self.text.size())
@@ -277,7 +286,7 @@ fn content_size(text: &Galley, time: f32, wrap: f32, folded: bool) -> (Vec2, boo
     (vec2(text.size().x.max(time), text.size().y + TIME_LINE), true)
 }
 
-fn colors(palette: &Palette, message: &Message) -> (Color32, Color32) {
+pub(super) fn colors(palette: &Palette, message: &Message) -> (Color32, Color32) {
     match (message.mine, message.delivery) {
         (_, Delivery::Refused(_)) => (palette.error_fill, palette.text),
         (true, _) => (palette.own_bubble, palette.own_text),
@@ -285,7 +294,7 @@ fn colors(palette: &Palette, message: &Message) -> (Color32, Color32) {
     }
 }
 
-fn time_color(palette: &Palette, message: &Message) -> Color32 {
+pub(super) fn time_color(palette: &Palette, message: &Message) -> Color32 {
     match (message.mine, message.delivery) {
         (_, Delivery::Refused(_)) => palette.error,
         (true, _) => palette.own_time,
@@ -313,136 +322,9 @@ fn layout(ui: &Ui, job: LayoutJob) -> Arc<Galley> {
     ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
 
-fn format(size: f32, color: Color32) -> TextFormat {
-    TextFormat {
-        line_height: Some(theme::line_height(size)),
-        ..TextFormat::simple(theme::regular(size), color)
-    }
-}
-
-fn time_job(scene: &Scene<'_>, message: &Message) -> LayoutJob {
-    let time = clock(&local(message.at, scene.zone));
-    let text = match message.delivery {
-        Delivery::Sent { lines: 0 } => format!("{} · {time}", scene.strings.nobody_heard),
-        _ => time,
-    };
-    LayoutJob::single_section(text, format(size::TIME, time_color(scene.palette, message)))
-}
-
-fn name_job(scene: &Scene<'_>, message: &Message, width: f32) -> LayoutJob {
-    let name = who(message, scene.strings);
-    let ink = scene.palette.name(theme::hue(name));
-    let format = TextFormat {
-        line_height: Some(theme::line_height(size::SMALL)),
-        ..TextFormat::simple(theme::semibold(size::SMALL), ink)
-    };
-    let mut job = LayoutJob::single_section(name.to_owned(), format);
-    job.wrap = TextWrapping {
-        max_rows: 1,
-        break_anywhere: true,
-        ..TextWrapping::wrap_at_width(width - SIGN)
-    };
-    job
-}
-
-fn body_job(scene: &Scene<'_>, message: &Message, body: &str, links: &[Range<usize>], wrap: f32) -> LayoutJob {
-    let (_, ink) = colors(scene.palette, message);
-    let plain = format(size::BODY, ink);
-    let link_ink = if ink == scene.palette.own_text && message.mine {
-        ink
-    } else {
-        scene.palette.link
-    };
-    let hits = scene.find.map(|needle| find_all(body, needle)).unwrap_or_default();
-    let mut job = LayoutJob {
-        text: body.to_owned(),
-        wrap: TextWrapping::wrap_at_width(wrap),
-        ..LayoutJob::default()
-    };
-    for piece in pieces(body.len(), links, &hits) {
-        let mut format = plain.clone();
-        if covers(links, &piece) {
-            format.color = link_ink;
-            format.underline = Stroke::new(1.0, link_ink);
-        }
-        if covers(&hits, &piece) {
-            format.color = scene.palette.on_highlight;
-            format.background = scene.palette.highlight;
-        }
-        job.sections.push(LayoutSection {
-            leading_space: 0.0,
-            byte_range: ByteIndex(piece.start)..ByteIndex(piece.end),
-            format,
-        });
-    }
-    job
-}
-
-/// The text cut wherever a link or a hit begins or ends.
-fn pieces(len: usize, links: &[Range<usize>], hits: &[Range<usize>]) -> Vec<Range<usize>> {
-    let mut cuts: Vec<usize> = links
-        .iter()
-        .chain(hits)
-        .flat_map(|range| [range.start, range.end])
-        .collect();
-    cuts.extend([0, len]);
-    cuts.sort_unstable();
-    cuts.dedup();
-    if cuts.len() == 1 {
-        return std::iter::once(0..0).collect();
-    }
-    cuts.windows(2).map(|pair| pair[0]..pair[1]).collect()
-}
-
-fn covers(ranges: &[Range<usize>], piece: &Range<usize>) -> bool {
-    ranges
-        .iter()
-        .any(|range| range.start <= piece.start && piece.end <= range.end)
-}
-
-/// Where `needle`, in small letters, stands in `text`, without regard to case.
-pub(crate) fn find_all(text: &str, needle: &str) -> Vec<Range<usize>> {
-    if needle.is_empty() {
-        return Vec::new();
-    }
-    let mut small = String::with_capacity(text.len());
-    let mut origin = Vec::with_capacity(text.len() + 1);
-    for (at, character) in text.char_indices() {
-        small.extend(character.to_lowercase());
-        origin.resize(small.len(), at);
-    }
-    origin.push(text.len());
-    let place = |(at, found): (usize, &str)| {
-        let last = origin[at + found.len() - 1];
-        origin[at]..last + text[last..].chars().next().map_or(0, char::len_utf8)
-    };
-    small.match_indices(needle).map(place).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{find_all, fold_at, pieces};
-
-    #[test]
-    fn text_is_found_without_regard_to_case() {
-        let found = |text: &str, needle| {
-            find_all(text, needle)
-                .into_iter()
-                .map(|range| text[range].to_owned())
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(found("Straße, STRASSE, ÉTÉ 空状态", "é"), ["É", "É"]);
-        assert_eq!(found("İstanbul İ", "i̇"), ["İ", "İ"]);
-        assert_eq!(found("新的空状态和状态", "状态"), ["状态", "状态"]);
-        assert!(found("abc", "").is_empty());
-    }
-
-    #[test]
-    fn pieces_cover_the_text_once() {
-        let (links, hits) = ([3..9], [0..2, 5..7]);
-        assert_eq!(pieces(10, &links, &hits), [0..2, 2..3, 3..5, 5..7, 7..9, 9..10]);
-        assert_eq!(pieces(0, &[], &[]), [0..0]);
-    }
+    use super::fold_at;
 
     #[test]
     fn only_long_messages_are_folded_and_never_inside_a_character() {

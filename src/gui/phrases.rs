@@ -153,7 +153,7 @@ impl Strings {
 
     fn others(&self, first: &str, count: usize) -> String {
         if self.chinese() {
-            return format!("{first}和另外 {count} 人");
+            return format!("{first} 和另外 {count} 人");
         }
         format!("{first} and {count} others")
     }
@@ -223,7 +223,7 @@ mod tests {
             0,
         );
         assert_eq!(EN.moves(&four), "Lin and 3 others joined · Ana left");
-        assert_eq!(ZH.moves(&four), "Lin和另外 3 人 加入了 · Ana 离开了");
+        assert_eq!(ZH.moves(&four), "Lin 和另外 3 人 加入了 · Ana 离开了");
         let two = people(vec![joined("Lin"), joined("Marek")], 7);
         assert_eq!(EN.moves(&two), "Lin and Marek joined · 7 more before");
         assert_eq!(EN.moves(&people(vec![left("Lin")], 0)), "Lin left");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::text::{CCursor, CharIndex};
 use egui::text_selection::CCursorRange;
 use egui::text_selection::visuals::paint_text_selection;
-use egui::{CursorIcon, Galley, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
+use egui::{Galley, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
 use jiff::civil::Date;
 
 use super::anchor_list::Rows;
@@ -15,7 +15,6 @@ use super::message::{self, Laid, Scene};
 use super::phrases::{clock, local};
 use super::reading::Reading;
 use super::selection::{Place, Selection, who};
-use super::small_button;
 use super::{icons, theme};
 use crate::chat::{Chat, Delivery, Message, Row};
 
@@ -31,7 +30,7 @@ const REMARK_GUESS: f32 = 40.0;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Gesture {
     /// Began to select.
-    Press { place: Place, extend: bool },
+    Press { at: Pos2, extend: bool },
     /// Clicked beside everything that can be clicked.
     Click,
     /// Asked for the word at a place.
@@ -56,16 +55,22 @@ pub(crate) enum Gesture {
 pub(crate) struct Shown {
     pub(crate) number: u64,
     pub(crate) rect: Rect,
-    text: Option<(Rect, Arc<Galley>)>,
+    text: Option<ShownText>,
+}
+
+struct ShownText {
+    rect: Rect,
+    galley: Arc<Galley>,
+    characters: usize,
 }
 
 impl Shown {
     /// The place in the row's text that is nearest to a position.
     pub(crate) fn place(&self, at: Pos2) -> Place {
-        let character = self
-            .text
-            .as_ref()
-            .map_or(0, |(rect, galley)| galley.cursor_from_pos(at - rect.min).index.0);
+        let character = self.text.as_ref().map_or(0, |text| {
+            let cursor = text.galley.cursor_from_pos(at - text.rect.min);
+            cursor.index.0.min(text.characters)
+        });
         Place {
             row: self.number,
             character,
@@ -84,6 +89,30 @@ pub(crate) struct Drawing<'a> {
     pub(crate) ring: Option<u64>,
     pub(crate) shown: Vec<Shown>,
     pub(crate) gestures: Vec<Gesture>,
+    /// Rows that were measured in this frame and are drawn later in it.
+    pub(crate) measured: Vec<Measured>,
+}
+
+/// A row that knows how high it is.
+pub(crate) struct Measured {
+    index: usize,
+    around: Around,
+    body: Body,
+}
+
+enum Body {
+    Message(Box<Laid>),
+    Remark(Remark),
+}
+
+impl Measured {
+    fn height(&self) -> f32 {
+        let body = match &self.body {
+            Body::Message(laid) => laid.height,
+            Body::Remark(remark) => remark.height(),
+        };
+        self.around.top() + body + self.around.below
+    }
 }
 
 /// How high a row will be, roughly, without laying it out.
@@ -95,10 +124,10 @@ pub(crate) fn guess(row: &Row) -> f32 {
 }
 
 /// How a row stands among its neighbours.
-struct Around {
+pub(crate) struct Around {
     gap: f32,
     above: Above,
-    place: message::Place,
+    pub(super) place: message::Place,
     below: f32,
 }
 
@@ -150,19 +179,16 @@ impl Drawing<'_> {
         local(row.at(), self.scene.zone).date()
     }
 
-    fn draw_message(&mut self, ui: &mut Ui, index: usize, message: &Message, around: &Around, place: Rect) -> f32 {
+    fn draw_message(&mut self, ui: &Ui, index: usize, message: &Message, laid: &Laid, around: &Around, rect: Rect) {
         let number = self.number(index);
-        let laid = Laid::new(ui, &self.scene, message, around.place, place.width());
-        let origin = place.min + vec2(0.0, around.top());
-        let height = around.top() + laid.height + around.below;
-        let rect = Rect::from_min_size(place.min, vec2(place.width(), height));
+        let origin = rect.min + vec2(0.0, around.top());
         let response = interact(ui, number, rect, Sense::CLICK | Sense::DRAG);
         self.name_message(&response, message);
         self.describe(ui, &response, &around.above);
         around
             .above
             .paint(ui, &self.scene, rect.translate(vec2(0.0, around.gap)));
-        let text = self.marked(ui, number, message, &laid);
+        let text = self.marked(ui, number, message, laid);
         laid.paint(ui.painter(), &self.scene, message, around.place, origin, text);
         if self.ring == Some(number) {
             let bubble = laid.bubble.translate(origin.to_vec2()).expand(3.0);
@@ -171,12 +197,15 @@ impl Drawing<'_> {
         let shown = Shown {
             number,
             rect,
-            text: Some((laid.text_rect(origin), Arc::clone(&laid.text))),
+            text: Some(ShownText {
+                rect: laid.text_rect(origin),
+                galley: Arc::clone(&laid.text),
+                characters: laid.characters(message),
+            }),
         };
-        self.pointer(ui, &response, message, &laid, origin, &shown);
-        self.buttons(ui, number, message, &laid, around, origin);
+        self.pointer(ui, &response, message, laid, origin, &shown);
+        self.buttons(ui, number, message, laid, around, origin);
         self.shown.push(shown);
-        height
     }
 
     fn name_message(&self, response: &Response, message: &Message) {
@@ -220,123 +249,7 @@ impl Drawing<'_> {
         galley
     }
 
-    fn pointer(&mut self, ui: &Ui, response: &Response, message: &Message, laid: &Laid, origin: Pos2, shown: &Shown) {
-        let extend = ui.input(|input| input.modifiers.shift);
-        if response.drag_started_by(egui::PointerButton::Primary)
-            && let Some(at) = ui.input(|input| input.pointer.press_origin())
-        {
-            let place = shown.place(at);
-            self.gestures.push(Gesture::Press { place, extend });
-        }
-        let clicked = response.interact_pointer_pos();
-        if let Some(at) = clicked.filter(|_| response.triple_clicked() || response.double_clicked()) {
-            let place = shown.place(at);
-            self.gestures.push(match response.triple_clicked() {
-                true => Gesture::Whole { row: shown.number },
-                false => Gesture::Word { place },
-            });
-        } else if let Some(at) = clicked.filter(|_| response.clicked()) {
-            let link = laid.link_at(origin, at).map(|link| message.text[link].to_owned());
-            self.gestures.push(match link {
-                Some(url) => Gesture::Link { url },
-                None if extend => Gesture::Press {
-                    place: shown.place(at),
-                    extend,
-                },
-                None => Gesture::Click,
-            });
-        }
-        self.hover(ui, response, message, laid, origin);
-        response.context_menu(|ui| self.menu(ui, message, laid, origin, clicked));
-    }
-
-    fn hover(&self, ui: &Ui, response: &Response, message: &Message, laid: &Laid, origin: Pos2) {
-        let Some(at) = response.hover_pos() else { return };
-        let link = laid.link_at(origin, at);
-        if link.is_some() {
-            ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
-        } else if laid.text_rect(origin).contains(at) {
-            ui.ctx().set_cursor_icon(CursorIcon::Text);
-        }
-        let tip = match link {
-            Some(link) => message.text[link].to_owned(),
-            None if laid.time_rect(origin).expand(4.0).contains(at) => self.moment(message),
-            None => return,
-        };
-        response.clone().on_hover_ui_at_pointer(|ui| {
-            ui.label(tip);
-        });
-    }
-
-    /// When, in full, and how far it got.
-    fn moment(&self, message: &Message) -> String {
-        let moment = self.scene.strings.moment(&local(message.at, self.scene.zone));
-        let state = self.scene.strings.delivery(message.delivery);
-        if state.is_empty() {
-            moment
-        } else {
-            format!("{moment}\n{state}")
-        }
-    }
-
-    fn menu(&mut self, ui: &mut Ui, message: &Message, laid: &Laid, origin: Pos2, at: Option<Pos2>) {
-        let strings = self.scene.strings;
-        ui.set_min_width(180.0);
-        let link = at.and_then(|at| laid.link_at(origin, at));
-        if let Some(link) = link
-            && ui.button(strings.copy_link).clicked()
-        {
-            let text = message.text[link].to_owned();
-            self.gestures.push(Gesture::Copy { text });
-        }
-        if self.selection.is_some() && ui.button(strings.copy_selection).clicked() {
-            self.gestures.push(Gesture::CopySelection);
-        }
-        if ui.button(strings.copy_message).clicked() {
-            let text = message.text.to_string();
-            self.gestures.push(Gesture::Copy { text });
-        }
-        if ui.button(strings.copy_everything).clicked() {
-            self.gestures.push(Gesture::CopyEverything);
-        }
-    }
-
-    fn buttons(&mut self, ui: &mut Ui, number: u64, message: &Message, laid: &Laid, around: &Around, origin: Pos2) {
-        let shift = origin.to_vec2();
-        let strings = self.scene.strings;
-        if let Some(rect) = laid.fold {
-            let words = match around.place.unfolded {
-                true => strings.show_less.to_owned(),
-                false => strings.show_all_of(message.text.len()),
-            };
-            let ink = if message.mine {
-                self.scene.palette.own_text
-            } else {
-                self.scene.palette.link
-            };
-            if small_button::in_bubble(ui, row_id(number).with("fold"), rect.translate(shift), &words, ink).clicked() {
-                self.gestures.push(Gesture::Fold { row: number });
-            }
-        }
-        let (Some(rect), Delivery::Refused(reason)) = (laid.status, message.delivery) else {
-            return;
-        };
-        let pressed = small_button::refusal(ui, row_id(number), rect.translate(shift), strings, reason);
-        let text = message.text.to_string();
-        match pressed {
-            Some(small_button::Remedy::Retry) => self.gestures.push(Gesture::Retry { text }),
-            Some(small_button::Remedy::Copy) => self.gestures.push(Gesture::Copy { text }),
-            None => {}
-        }
-    }
-
-    fn draw_remark(&mut self, ui: &Ui, index: usize, around: &Around, place: Rect) -> f32 {
-        let row = &self.chat.rows()[index];
-        let Some(remark) = Remark::new(ui, &self.scene, row, place.width()) else {
-            return 0.0;
-        };
-        let height = around.top() + remark.height() + around.below;
-        let rect = Rect::from_min_size(place.min, vec2(place.width(), height));
+    fn draw_remark(&mut self, ui: &Ui, index: usize, row: &Row, remark: &Remark, around: &Around, rect: Rect) {
         let number = self.number(index);
         let response = interact(ui, number, rect, Sense::CLICK);
         response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &remark.words));
@@ -360,7 +273,6 @@ impl Drawing<'_> {
             rect,
             text: None,
         });
-        height
     }
 
     /// Everything that a condensed row leaves out, and when.
@@ -375,29 +287,51 @@ impl Drawing<'_> {
     }
 }
 
-impl Rows for Drawing<'_> {
-    fn height(&mut self, ui: &Ui, index: usize, width: f32) -> f32 {
+impl Drawing<'_> {
+    fn measure(&self, ui: &Ui, index: usize, width: f32) -> Measured {
         let around = self.around(index);
         let row = &self.chat.rows()[index];
         let body = match row {
-            Row::Message(message) => Laid::new(ui, &self.scene, message, around.place, width).height,
-            _ => Remark::new(ui, &self.scene, row, width).map_or(0.0, |remark| remark.height()),
+            Row::Message(message) => Body::Message(Box::new(Laid::new(ui, &self.scene, message, around.place, width))),
+            _ => Body::Remark(Remark::new(ui, &self.scene, row, width)),
         };
-        around.top() + body + around.below
+        Measured { index, around, body }
+    }
+}
+
+impl Rows for Drawing<'_> {
+    fn height(&mut self, ui: &Ui, index: usize, width: f32) -> f32 {
+        if let Some(row) = self.measured.iter().find(|row| row.index == index) {
+            return row.height();
+        }
+        let row = self.measure(ui, index, width);
+        let height = row.height();
+        self.measured.push(row);
+        height
     }
 
     fn draw(&mut self, ui: &mut Ui, index: usize, place: Rect) -> f32 {
-        let around = self.around(index);
+        let known = self.measured.iter().position(|row| row.index == index);
+        let row = match known {
+            Some(at) => self.measured.swap_remove(at),
+            None => self.measure(ui, index, place.width()),
+        };
+        let height = row.height();
+        let rect = Rect::from_min_size(place.min, vec2(place.width(), height));
         let chat = self.chat;
-        match &chat.rows()[index] {
-            Row::Message(message) => self.draw_message(ui, index, message, &around, place),
-            _ => self.draw_remark(ui, index, &around, place),
+        match (&chat.rows()[index], row.body) {
+            (Row::Message(message), Body::Message(laid)) => {
+                self.draw_message(ui, index, message, &laid, &row.around, rect);
+            }
+            (row_drawn, Body::Remark(remark)) => self.draw_remark(ui, index, row_drawn, &remark, &row.around, rect),
+            (_, Body::Message(_)) => {} // a row does not change its kind within a frame
         }
+        height
     }
 }
 
 /// Rows have their number, not their place, in their id: hovering and menus survive rows that come and go.
-fn row_id(number: u64) -> Id {
+pub(super) fn row_id(number: u64) -> Id {
     Id::unique(("transcript row", number))
 }
 

@@ -14,7 +14,7 @@ const THICK: f32 = 8.0;
 const SHORTEST: f64 = 32.0;
 
 /// Draws the bar at the right edge of the list's view, if there is anything to scroll.
-pub(crate) fn ui(ui: &mut Ui, list: &mut AnchorList, name: &str) {
+pub(crate) fn ui(ui: &Ui, list: &mut AnchorList, name: &str) {
     let Some(view) = list.view() else { return };
     let height = f64::from(view.height());
     let (above, total) = list.extent();

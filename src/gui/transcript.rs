@@ -6,8 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
-use egui::accesskit::Live;
-use egui::{EventFilter, Id, Key, Modifiers, OutputCommand, Rect, Role, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Id, OutputCommand, Rect, Role, Sense, Ui, UiBuilder, pos2};
 use jiff::tz::TimeZone;
 
 use super::anchor_list::AnchorList;
@@ -18,14 +17,13 @@ use super::reading::Reading;
 use super::rows::{Drawing, Gesture, Shown, guess};
 use super::scroll_bar;
 use super::selection::{self, Place, Selection};
+use super::speaker::Speaker;
 use super::strings::Strings;
 use super::theme;
 use crate::chat::{Chat, Row};
 
 /// Selected text longer than this is not offered to a middle click: it would be copied at every release of the mouse.
 const PRIMARY_BYTES: usize = 1 << 20;
-/// New messages are spoken at most so often, in seconds.
-const SPEAK_EVERY: f64 = 2.0;
 /// Part of the view that a page key moves: a line or two stay in sight.
 const PAGE: f64 = 0.9;
 /// Points a frame that selecting beyond the edge scrolls for each point beyond it.
@@ -67,13 +65,13 @@ pub(crate) enum TranscriptAction {
 /// What the window remembers of one room's transcript.
 #[derive(Debug, Default)]
 pub(crate) struct Transcript {
-    list: AnchorList,
+    pub(super) list: AnchorList,
     reading: Reading,
     unfolded: BTreeSet<u64>,
-    selection: Option<Selection>,
+    pub(super) selection: Option<Selection>,
     selecting: bool,
     /// The message that the arrow keys are at.
-    current: Option<u64>,
+    pub(super) current: Option<u64>,
     question: Option<LinkQuestion>,
     speaker: Speaker,
     /// A row to go to at the next frame.
@@ -82,19 +80,11 @@ pub(crate) struct Transcript {
     frame: Option<u64>,
 }
 
-/// Says new messages to people who hear the window.
-#[derive(Debug, Default)]
-struct Speaker {
-    waiting: usize,
-    words: String,
-    spoken_at: Option<f64>,
-}
-
 impl Transcript {
     /// Counts what is new. Call it whenever the chat changed, also while it is not shown.
     pub(crate) fn sync(&mut self, chat: &Chat) {
         let arrived = self.reading.count(chat);
-        self.speaker.waiting += arrived.others;
+        self.speaker.hear(arrived.others);
         if arrived.mine {
             self.go_to_latest();
         }
@@ -149,10 +139,14 @@ impl Transcript {
             .sync(chat.dropped(), chat.rows().len(), |index| guess(&chat.rows()[index]));
         self.open(ui, chat, view, pane.height());
         if let Some(row) = self.wanted.take() {
+            if view.find.is_some_and(|find| !find.is_empty()) {
+                self.unfolded.insert(row); // what was found may be in the part that is folded away
+            }
             self.list.go_to_row(index_of(chat, row));
         }
         self.keys(ui, chat, view, &mut actions);
         let (shown, gestures) = self.rows_ui(ui, chat, view);
+        self.press(ui, &shown, &gestures);
         self.select(ui, chat, view, &shown);
         for gesture in gestures {
             self.obey(ui, chat, view, gesture, &mut actions);
@@ -164,7 +158,7 @@ impl Transcript {
         }
         scroll_bar::ui(ui, &mut self.list, view.strings.scroll_bar);
         self.jump_ui(ui, view, pane);
-        self.speak(ui, chat, view, pane);
+        self.speaker.ui(ui, chat, view.strings, pane);
         self.question_ui(ui, view, &mut actions);
         actions
     }
@@ -208,103 +202,39 @@ impl Transcript {
             ring: self.current.filter(|_| focus),
             shown: Vec::new(),
             gestures: Vec::new(),
+            measured: Vec::new(),
         };
         self.list.ui(ui, Id::unique("transcript rows"), &mut drawing);
         let Drawing { shown, gestures, .. } = drawing;
         (shown, gestures)
     }
 
-    fn keys(&mut self, ui: &mut Ui, chat: &Chat, view: View<'_>, actions: &mut Vec<TranscriptAction>) {
-        let own = ui.response();
-        if own.clicked() {
-            own.request_focus();
-            self.selection = None;
-            self.current = None;
-        }
-        let nobody = ui.ctx().memory(|memory| memory.focused().is_none());
-        if own.has_focus() || nobody {
-            self.page_keys(ui);
-        }
-        if !own.has_focus() {
-            return;
-        }
-        let filter = EventFilter {
-            vertical_arrows: true,
-            ..EventFilter::default()
-        };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(own.id, filter));
-        for (key, step) in [(Key::ArrowUp, -1), (Key::ArrowDown, 1)] {
-            if ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
-                self.step(chat, step);
-            }
-        }
-        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
-            self.selection = Some(Selection::everything(chat));
-        }
-        self.events(ui, chat, view, actions);
-    }
-
-    fn page_keys(&mut self, ui: &Ui) {
-        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        if pressed(Key::PageUp) {
-            self.page(-1.0);
-        }
-        if pressed(Key::PageDown) {
-            self.page(1.0);
-        }
-        if pressed(Key::Home) {
-            self.list.go_to_start();
-        }
-        if pressed(Key::End) {
-            self.list.go_to_end();
-        }
-    }
-
-    /// To the next message, or the one before.
-    fn step(&mut self, chat: &Chat, step: isize) {
-        let shown_first = self.list.position().0;
-        let from = self
-            .current
-            .map_or(shown_first, |row| row.saturating_add_signed(step as i64));
-        let mut index = index_of(chat, from);
-        while let Some(row) = chat.rows().get(index) {
-            if matches!(row, Row::Message(_)) {
-                let number = chat.dropped() + index as u64;
-                self.current = Some(number);
-                self.list.show_row(index);
-                return;
-            }
-            let Some(next) = index.checked_add_signed(step) else {
-                return;
-            };
-            index = next;
-        }
-    }
-
-    fn events(&mut self, ui: &Ui, chat: &Chat, view: View<'_>, actions: &mut Vec<TranscriptAction>) {
-        let events = ui.input(|input| input.events.clone());
-        for event in events {
-            match event {
-                egui::Event::Copy => {
-                    if let Some(text) = self.selected(chat, view).or_else(|| self.current_text(chat)) {
-                        copy(ui, text, actions);
-                    }
-                }
-                egui::Event::Text(text) if !text.trim().is_empty() => actions.push(TranscriptAction::Typed(text)),
-                _ => {}
-            }
-        }
-    }
-
-    fn selected(&self, chat: &Chat, view: View<'_>) -> Option<String> {
+    pub(super) fn selected(&self, chat: &Chat, view: View<'_>) -> Option<String> {
         let text = self.selection.as_ref()?.text(chat, view.strings, view.zone);
         (!text.is_empty()).then_some(text)
     }
 
-    fn current_text(&self, chat: &Chat) -> Option<String> {
+    pub(super) fn current_text(&self, chat: &Chat) -> Option<String> {
         match chat.rows().get(index_of(chat, self.current?))? {
             Row::Message(message) => Some(message.text.to_string()),
             _ => None,
+        }
+    }
+
+    /// Begins to select. The place is looked for among all rows: a quick hand is in another row by the time egui knows
+    /// that it drags.
+    fn press(&mut self, ui: &Ui, shown: &[Shown], gestures: &[Gesture]) {
+        for gesture in gestures {
+            let Gesture::Press { at, extend } = gesture else {
+                continue;
+            };
+            let Some(place) = place_at(shown, *at) else { continue };
+            self.focus(ui);
+            self.selecting = true;
+            match &mut self.selection {
+                Some(selection) if *extend => selection.head = place,
+                selection => *selection = Some(Selection::at(place)),
+            }
         }
     }
 
@@ -336,14 +266,7 @@ impl Transcript {
 
     fn obey(&mut self, ui: &Ui, chat: &Chat, view: View<'_>, gesture: Gesture, actions: &mut Vec<TranscriptAction>) {
         match gesture {
-            Gesture::Press { place, extend } => {
-                self.focus(ui);
-                self.selecting = true;
-                match &mut self.selection {
-                    Some(selection) if extend => selection.head = place,
-                    selection => *selection = Some(Selection::at(place)),
-                }
-            }
+            Gesture::Press { .. } => {} // `press` has seen to it
             Gesture::Click => {
                 self.focus(ui);
                 self.selection = None;
@@ -399,7 +322,7 @@ impl Transcript {
     }
 
     /// The round button to the newest message, when it is out of sight.
-    fn jump_ui(&mut self, ui: &mut Ui, view: View<'_>, pane: Rect) {
+    fn jump_ui(&mut self, ui: &Ui, view: View<'_>, pane: Rect) {
         let (above, total) = self.list.extent();
         let far = !self.list.sticks() && total - above > f64::from(pane.height()) + 1.0;
         let id = ui.scope_id().with("jump to latest");
@@ -410,32 +333,6 @@ impl Transcript {
                 self.list.go_to_end();
             }
         }
-    }
-
-    /// A node that screen readers read out when it changes.
-    fn speak(&mut self, ui: &mut Ui, chat: &Chat, view: View<'_>, pane: Rect) {
-        let time = ui.input(|input| input.time);
-        let ready = self.speaker.spoken_at.is_none_or(|last| time >= last + SPEAK_EVERY);
-        if self.speaker.waiting > 0 && ready {
-            self.speaker.words = match chat.last_message() {
-                Some(message) if self.speaker.waiting == 1 && !message.mine => view
-                    .strings
-                    .preview(selection::who(message, view.strings), &message.text),
-                _ => view.strings.new_count(self.speaker.waiting),
-            };
-            self.speaker.waiting = 0;
-            self.speaker.spoken_at = Some(time);
-        } else if self.speaker.waiting > 0 {
-            ui.ctx()
-                .request_repaint_after(std::time::Duration::from_secs_f64(SPEAK_EVERY));
-        }
-        let spot = Rect::from_min_size(pane.min, vec2(1.0, 1.0));
-        let response = ui.interact(spot, ui.scope_id().with("news"), Sense::hover());
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_role(Role::Status);
-            node.set_live(Live::Polite);
-            node.set_label(self.speaker.words.as_str());
-        });
     }
 
     fn question_ui(&mut self, ui: &Ui, view: View<'_>, actions: &mut Vec<TranscriptAction>) {
@@ -452,13 +349,13 @@ impl Transcript {
     }
 }
 
-fn copy(ui: &Ui, text: String, actions: &mut Vec<TranscriptAction>) {
+pub(super) fn copy(ui: &Ui, text: String, actions: &mut Vec<TranscriptAction>) {
     ui.ctx().copy_text(text);
     actions.push(TranscriptAction::Copied);
 }
 
 /// The index of a row number among the rows that are kept.
-fn index_of(chat: &Chat, row: u64) -> usize {
+pub(super) fn index_of(chat: &Chat, row: u64) -> usize {
     usize::try_from(row.saturating_sub(chat.dropped())).unwrap_or(usize::MAX)
 }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::MemberId;
-use super::endpoint::{Endpoint, Limits};
+use super::config::Limits;
+use super::endpoint::Endpoint;
 use super::plain::writer::{Rendered, Style, Writer};
 use super::plain::{Encoding, Incoming, Newline, PARTIAL_WAIT, QUIET, Reader, SPACING};
 use super::timer::{Timer, Timers};
@@ -125,6 +126,9 @@ impl Line {
     pub(super) fn send(&mut self, now: Instant, rendered: &Arc<Rendered>, own: Option<u64>, limits: &Limits) {
         self.writer.push(rendered, own);
         self.watch_writing(now, limits);
+        if self.blocked {
+            self.watch_queue(now, limits); // before the first offer nobody can know whether the peer is slow
+        }
     }
 
     /// The operating system took bytes.
@@ -138,11 +142,7 @@ impl Line {
         if self.writer.is_resting() {
             self.timers.set_if_unset(Timer::Spacing, now + SPACING);
         }
-        if self.is_overfull(limits) {
-            self.timers.set_if_unset(Timer::Overfull, now + OVERFULL_GRACE);
-        } else {
-            self.timers.stop(Timer::Overfull);
-        }
+        self.watch_queue(now, limits);
     }
 
     /// Whether the queue needs more memory than any patience is worth.
@@ -163,6 +163,13 @@ impl Line {
     pub(super) fn say_bye(&mut self, now: Instant, limits: &Limits) {
         self.send(now, &Rendered::bye(self.style().newline), None, limits);
         self.timers.set_if_unset(Timer::Farewell, now + FAREWELL);
+    }
+
+    /// Gives up what waits before the goodbye; own messages among it are reported.
+    pub(super) fn hurry(&mut self, now: Instant, limits: &Limits, lost: impl FnMut(u64)) {
+        if self.writer.drop_waiting(lost) {
+            self.send(now, &Rendered::bye(self.style().newline), None, limits);
+        }
     }
 
     /// Whether everything has gone out and the FIN is due; then it counts as sent.
@@ -213,9 +220,13 @@ impl Line {
         }
     }
 
-    fn is_overfull(&self, limits: &Limits) -> bool {
-        self.phase == Phase::Open
-            && (self.writer.queued_bytes() > limits.max_queued_bytes
-                || self.writer.messages() > limits.max_queued_messages)
+    fn watch_queue(&mut self, now: Instant, limits: &Limits) {
+        let overfull =
+            self.writer.queued_bytes() > limits.max_queued_bytes || self.writer.messages() > limits.max_queued_messages;
+        if overfull && self.is_open() {
+            self.timers.set_if_unset(Timer::Overfull, now + OVERFULL_GRACE);
+        } else {
+            self.timers.stop(Timer::Overfull);
+        }
     }
 }

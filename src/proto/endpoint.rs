@@ -3,20 +3,21 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use super::connection::{Expired, Line};
 use super::lines::Lines;
 use super::outbox::Outbox;
-use super::plain::writer::{Rendered, Style};
-use super::plain::{BYE, Encoding, Incoming, MAX_MESSAGE_BYTES, Newline};
+use super::plain::{BYE, Encoding, MAX_MESSAGE_BYTES, Newline};
 use super::refusals::Refusals;
-use super::room::{NameRefusal, Room};
+use super::room::Room;
 use super::{
-    Author, CloseReason, Entry, EntryId, Event, LeaveReason, LineEnd, LineId, Member, MemberId, Notice, Now,
-    RefuseReason,
+    Author, CloseReason, Event, GuestConfig, HostConfig, LeaveReason, Limits, LineEnd, LineId, Member, MemberId,
+    Notice, Now, RefuseReason,
 };
 use crate::text;
+
+mod talk;
 
 /// What a guest says first, to be called something.
 const NAME_COMMAND: &str = "/name";
@@ -24,60 +25,6 @@ const NAME_COMMAND: &str = "/name";
 const INFORMATION: &str = "Landline: ";
 /// Lines beyond the limit that may be told that there is no room for them; further ones are closed without a word.
 const MAX_REFUSED_LINES: usize = 64;
-
-/// What a host decides about its room.
-#[derive(Debug, Clone)]
-pub struct HostConfig {
-    /// What the room is called.
-    pub room: Arc<str>,
-    /// What the host is called.
-    pub name: Arc<str>,
-    /// The encoding of plain guests; `None`: plain text is not let in.
-    pub plain: Option<Encoding>,
-    /// What a newcomer reads first; may be empty.
-    pub welcome: String,
-    /// Bounds.
-    pub limits: Limits,
-}
-
-/// What a guest decides about its line.
-#[derive(Debug, Clone)]
-pub struct GuestConfig {
-    /// What the guest is called.
-    pub name: Arc<str>,
-    /// What to call the room and its host: the address as typed.
-    pub host: Arc<str>,
-    /// The encoding of the host.
-    pub encoding: Encoding,
-    /// Say `/name NAME` first, ending in a newline. For a Landline host, which understands it; not for a plain-text program.
-    pub introduce: bool,
-    /// Bounds.
-    pub limits: Limits,
-}
-
-/// Bounds on what one room may use.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Lines at a time.
-    pub max_lines: usize,
-    /// Bytes waiting for one line.
-    pub max_queued_bytes: usize,
-    /// Messages waiting for one line.
-    pub max_queued_messages: usize,
-    /// How long a line may take no byte while some are waiting.
-    pub write_stall: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            max_lines: 512,
-            max_queued_bytes: 4 << 20,
-            max_queued_messages: 1024,
-            write_stall: Duration::from_secs(20),
-        }
-    }
-}
 
 /// Something for the worker to do with a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,7 +76,7 @@ impl Endpoint {
     /// An open room with nobody in it but its host.
     #[must_use]
     pub fn host(config: HostConfig, seed: u64) -> Self {
-        let me = myself(MemberId::HOST, &config.name, false);
+        let me = myself(MemberId::HOST, &config.name, "Host", false);
         let plain = config.plain.is_some();
         let mut endpoint = Self::new(Role::Host(config), State::Open, seed);
         endpoint.come_in(me);
@@ -342,14 +289,14 @@ impl Endpoint {
         let Role::Guest(config) = &self.role else {
             return;
         };
-        let name = Arc::clone(&config.name);
+        let me = myself(Self::ME_AS_GUEST, &config.name, "Guest", true);
         let host = Author {
             id: MemberId::HOST,
             name: Arc::clone(&config.host),
             plain: true,
         };
         let room = Arc::clone(&config.host);
-        let introduction = config.introduce.then(|| format!("{NAME_COMMAND} {name}"));
+        let introduction = config.introduce.then(|| format!("{NAME_COMMAND} {}", me.author.name));
         let newline = config.introduce.then_some(Newline::Lf);
         let mut peer = Line::new(config.encoding, newline);
         peer.member = Some(MemberId::HOST);
@@ -365,7 +312,7 @@ impl Endpoint {
             me: false,
             address: Some(address),
         });
-        self.come_in(myself(Self::ME_AS_GUEST, &name, true));
+        self.come_in(me);
         self.notice(Notice::PlainText);
         if let Some(introduction) = introduction {
             self.tell(now, line, "", &introduction);
@@ -379,134 +326,6 @@ impl Endpoint {
 
     fn notice(&mut self, notice: Notice) {
         self.events.push_back(Event::Notice { notice });
-    }
-
-    /// What a peer has sent, message by message.
-    fn take_in(&mut self, now: Now, line: LineId, incoming: Vec<Incoming>) {
-        for incoming in incoming {
-            let Some(member) = self.open_member(line) else {
-                return;
-            };
-            match incoming {
-                Incoming::Message(text) => self.hear(now, line, member, &text),
-                Incoming::Cut(text) => {
-                    self.entry(now, line, member, &text);
-                    self.tell_of_cut(now, line, member);
-                }
-                Incoming::Endless => self.lose(line, LeaveReason::Endless),
-            }
-        }
-    }
-
-    /// A whole message of a member: a command, or words.
-    fn hear(&mut self, now: Now, line: LineId, member: MemberId, text: &str) {
-        let host = matches!(self.role, Role::Host(_));
-        match text.strip_prefix(NAME_COMMAND) {
-            _ if text == BYE => self.part(now, line, Some(LeaveReason::Bye)),
-            Some(wish) if host && (wish.is_empty() || wish.starts_with(' ')) => self.rename(now, line, member, wish),
-            _ => self.entry(now, line, member, text),
-        }
-    }
-
-    fn entry(&mut self, now: Now, line: LineId, member: MemberId, text: &str) {
-        let text: Arc<str> = text::clean_message(text).into();
-        let Some(author) = self.room.member(member).map(|member| member.author.clone()) else {
-            return;
-        };
-        if is_empty(&text) {
-            return;
-        }
-        let prefix = format!("{}: ", author.name);
-        let entry = self.next_entry(author, false, Arc::clone(&text), now.wall);
-        self.events.push_back(Event::Said { entry });
-        if matches!(self.role, Role::Host(_)) {
-            self.spread(now, &prefix, &text, Some(line), None);
-        }
-    }
-
-    fn tell_of_cut(&mut self, now: Now, line: LineId, member: MemberId) {
-        if matches!(self.role, Role::Host(_)) {
-            let sentence = format!("your message was longer than {MAX_MESSAGE_BYTES} bytes, the rest was cut off");
-            self.tell(now, line, INFORMATION, &sentence);
-        }
-        if let Some(member) = self.room.member(member).cloned() {
-            self.notice(Notice::MessageCut { member });
-        }
-    }
-
-    fn rename(&mut self, now: Now, line: LineId, id: MemberId, wish: &str) {
-        let renamed = self.room.rename(id, wish);
-        let Some(member) = self.room.member(id).cloned() else {
-            return;
-        };
-        match renamed {
-            Ok(Some(previous)) => self.events.push_back(Event::Renamed { member, previous }),
-            Ok(None) => {}
-            Err(refusal) => {
-                let why = match refusal {
-                    NameRefusal::Empty => "this is no name",
-                    NameRefusal::Misleading => "this name would mislead others",
-                    NameRefusal::Taken => "this name is taken or looks like another member's",
-                };
-                let sentence = format!("{why}, you are still {}", member.author.name);
-                self.tell(now, line, INFORMATION, &sentence);
-                self.notice(Notice::NameRefused { member });
-            }
-        }
-    }
-
-    /// Words of the person at this computer that can go out.
-    fn say(&mut self, now: Now, text: Arc<str>) {
-        let me = match self.role {
-            Role::Host(_) => MemberId::HOST,
-            Role::Guest(_) => Self::ME_AS_GUEST,
-        };
-        let Some(author) = self.room.member(me).map(|member| member.author.clone()) else {
-            return;
-        };
-        let entry = self.next_entry(author, true, Arc::clone(&text), now.wall);
-        let (seq, id) = (entry.seq, entry.id);
-        self.events.push_back(Event::Said { entry });
-        let mut lines = 0;
-        self.lines.for_each(|_, peer| lines += usize::from(is_listening(peer)));
-        self.events.extend(self.outbox.begin(seq, id, Arc::clone(&text), lines));
-        self.spread(now, "", &text, None, Some(seq));
-    }
-
-    /// One message to all lines but its author's, made once for each style.
-    fn spread(&mut self, now: Now, prefix: &str, text: &str, except: Option<LineId>, own: Option<u64>) {
-        let mut made: [Option<Arc<Rendered>>; Style::COUNT] = Default::default();
-        let mut too_slow = Vec::new();
-        let limits = self.role.limits();
-        self.lines.for_each(|id, peer| {
-            if Some(id) == except || !is_listening(peer) {
-                return;
-            }
-            let style = peer.style();
-            let rendered = made[style.index()].get_or_insert_with(|| Rendered::message(prefix, text, style));
-            peer.send(now.monotonic, rendered, own, limits);
-            if peer.is_beyond_hard_limit(limits) {
-                too_slow.push(id);
-            }
-        });
-        for line in too_slow {
-            self.lose(line, LeaveReason::TooSlow);
-        }
-    }
-
-    /// Words for one line only, that are no entry.
-    fn tell(&mut self, now: Now, line: LineId, prefix: &str, text: &str) {
-        let limits = self.role.limits();
-        let Some(peer) = self.lines.get_mut(line) else {
-            return;
-        };
-        let rendered = Rendered::message(prefix, text, peer.style());
-        peer.send(now.monotonic, &rendered, None, limits);
-        if peer.is_beyond_hard_limit(limits) {
-            self.lose(line, LeaveReason::TooSlow);
-        } else {
-            self.settle(now, line);
-        }
     }
 
     /// Lets every deadline of a line that has passed come true.
@@ -530,8 +349,7 @@ impl Endpoint {
             return;
         };
         let mut lost = Vec::new();
-        peer.writer.drop_waiting(|own| lost.push(own));
-        peer.say_bye(now.monotonic, self.role.limits());
+        peer.hurry(now.monotonic, self.role.limits(), |own| lost.push(own));
         self.settle_own(lost, false);
     }
 
@@ -633,23 +451,6 @@ impl Endpoint {
             .and_then(|peer| peer.member)
     }
 
-    fn next_entry(&mut self, author: Author, mine: bool, text: Arc<str>, at: SystemTime) -> Entry {
-        self.last_seq += 1;
-        Entry {
-            seq: self.last_seq,
-            id: self.next_id(),
-            author,
-            mine,
-            text,
-            at,
-        }
-    }
-
-    /// An id for the next entry of this computer, from the seed.
-    fn next_id(&mut self) -> EntryId {
-        EntryId(self.ids.u128(..).to_le_bytes())
-    }
-
     /// In a guest's own eyes.
     const ME_AS_GUEST: MemberId = MemberId(1);
 }
@@ -663,22 +464,19 @@ impl Role {
     }
 }
 
-fn myself(id: MemberId, name: &Arc<str>, plain: bool) -> Member {
+/// The person at this computer; `unnamed` is what they are called if nothing of their name can be shown.
+fn myself(id: MemberId, name: &str, unnamed: &str, plain: bool) -> Member {
+    let name = text::clean_name(name);
     Member {
         author: Author {
             id,
-            name: Arc::clone(name),
+            name: name.as_deref().unwrap_or(unnamed).into(),
             plain,
         },
         named: true,
         me: true,
         address: None,
     }
-}
-
-/// Whether a line hears what is said.
-fn is_listening(peer: &Line) -> bool {
-    peer.is_open() && peer.member.is_some()
 }
 
 /// Blanks are no message.

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 mod address;
+mod config;
 mod connection;
 mod endpoint;
 mod error;
@@ -27,7 +28,8 @@ mod room;
 mod timer;
 
 pub use address::{Address, AddressError, DEFAULT_PORT};
-pub use endpoint::{Endpoint, GuestConfig, HostConfig, Limits, Transmit};
+pub use config::{GuestConfig, HostConfig, Limits};
+pub use endpoint::{Endpoint, Transmit};
 pub use error::{CloseReason, LeaveReason, LineEnd, Notice, RefuseReason};
 pub use plain::Encoding;
 pub use room::{Author, Member, MemberId};

@@ -62,7 +62,7 @@ impl Lines {
             }
             Written::Broken(end) => {
                 slot.state = State::Broken(end);
-                slot.line.close();
+                slot.line.end();
             }
         }
         Some(written)

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
@@ -40,7 +41,7 @@ pub(super) enum Written {
 /// One connection. Its reader ends by [`Line::close`], or with the receiver of its events.
 #[derive(Debug)]
 pub(super) struct Line {
-    socket: Arc<TcpStream>,
+    socket: Arc<Socket>,
     // Joined on drop: close first.
     _reader: Thread,
 }
@@ -50,7 +51,10 @@ impl Line {
     pub(super) fn open(id: LineId, stream: TcpStream, io: Sender<IoEvent>) -> io::Result<Self> {
         tune(&stream);
         system::prepare(&stream)?;
-        let socket = Arc::new(stream);
+        let socket = Arc::new(Socket {
+            stream,
+            closed: AtomicBool::new(false),
+        });
         let reader = Reader {
             id,
             socket: Arc::clone(&socket),
@@ -66,7 +70,7 @@ impl Line {
     /// Offers bytes to the system; never waits.
     pub(super) fn write(&self, bytes: &[u8]) -> Written {
         loop {
-            match system::send(&self.socket, bytes) {
+            match system::send(&self.socket.stream, bytes) {
                 Ok(0) => return Written::Full,
                 Ok(taken) => return Written::Bytes(taken),
                 Err(error) => match error.kind() {
@@ -84,21 +88,35 @@ impl Line {
     }
 
     /// Ends both directions, and with them the reader, once it has passed on what had arrived.
-    pub(super) fn close(&self) {
+    pub(super) fn end(&self) {
         self.shutdown(Shutdown::Both);
     }
 
+    /// Ends both directions, and with them the reader, which passes on nothing more.
+    pub(super) fn close(&self) {
+        self.socket.closed.store(true, Ordering::Relaxed);
+        self.end();
+    }
+
     fn shutdown(&self, how: Shutdown) {
-        if let Err(error) = self.socket.shutdown(how) {
+        if let Err(error) = self.socket.stream.shutdown(how) {
             tracing::debug!(%error, "a socket was gone before it was shut down"); // that is what was wanted
         }
     }
 }
 
+/// What a line and its reader share: one descriptor.
+#[derive(Debug)]
+struct Socket {
+    stream: TcpStream,
+    /// A peer that goes on sending is read in spite of a shutdown; this ends it.
+    closed: AtomicBool,
+}
+
 /// The blocking thread of one line.
 struct Reader {
     id: LineId,
-    socket: Arc<TcpStream>,
+    socket: Arc<Socket>,
     io: Sender<IoEvent>,
 }
 
@@ -106,8 +124,9 @@ impl Reader {
     fn run(self) {
         let mut buffer = vec![0; READ_BYTES];
         let end = loop {
-            match system::read(&self.socket, &mut buffer) {
+            match system::read(&self.socket.stream, &mut buffer) {
                 Ok(0) => break LineEnd::Finished,
+                Ok(_) if self.socket.closed.load(Ordering::Relaxed) => break LineEnd::Finished,
                 Ok(count) => {
                     let bytes = buffer[..count].into();
                     // Blocks while the driver is behind: TCP then pushes back. Fails when the driver is gone.

@@ -1,1 +1,420 @@
 //! The terminal program as a process: events, exit codes, signals, pipes.
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::thread;
+
+use serde_json::json;
+
+use crate::program::{Outcome, Peer, Program, command};
+
+#[test]
+fn host_and_guest_talk_and_every_field_is_there() {
+    let (mut host, address) = Program::host(&["--room", "Workshop", "--name", "Li", "--log", "info"]);
+    let mut guest = Program::json(&["--name", "Ann", "--log", "info", "join", &address.to_string()]);
+
+    assert_eq!(
+        guest.line(),
+        format!(
+            r#"{{"event":"started","version":"{}","cli":1}}"#,
+            env!("CARGO_PKG_VERSION")
+        )
+    );
+    assert_eq!(
+        guest.line(),
+        format!(r#"{{"event":"connecting","address":"{address}"}}"#)
+    );
+    assert_eq!(
+        guest.line(),
+        format!(
+            r#"{{"event":"connected","room":{{"id":null,"name":"{address}"}},"host":{{"id":"m0","name":"{address}"}},"secure":false,"resumed":false}}"#
+        )
+    );
+    assert_eq!(guest.record("notice")["code"], "plain-text");
+
+    let joined = host.record("joined");
+    assert!(joined["address"].as_str().unwrap().starts_with("127.0.0.1:"));
+    let renamed = host.record("renamed");
+    assert_eq!(renamed["member"], json!({"id": "m1", "name": "Ann", "plain": true}));
+    assert_eq!(renamed["previous"], joined["member"]["name"]);
+
+    guest.say("天王盖地虎 🐯");
+    let heard = host.record("message");
+    assert_eq!(heard["from"], renamed["member"]);
+    assert_eq!(
+        (&heard["text"], &heard["mine"]),
+        (&json!("天王盖地虎 🐯"), &json!(false))
+    );
+    assert_eq!((&heard["seq"], &heard["reply_to"]), (&json!(1), &json!(null)));
+    let at: jiff::Timestamp = heard["at"].as_str().unwrap().parse().unwrap();
+    assert!(jiff::Timestamp::now().duration_since(at).as_secs() < 60);
+
+    host.say("宝塔镇河妖");
+    let said = host.record("message");
+    assert_eq!((&said["mine"], &said["from"]["name"]), (&json!(true), &json!("Li")));
+    let sent = host.record("sent");
+    assert_eq!(
+        sent,
+        json!({"event": "sent", "id": said["id"], "seq": said["seq"], "plain": true, "lines": 1})
+    );
+
+    guest.end_input();
+    let guest = guest.outcome();
+    assert_eq!(guest.code, Some(0), "{guest:?}");
+    assert_eq!(guest.last(), json!({"event": "closed", "reason": "left"}));
+    assert!(!told_in_log(&guest), "{guest:?}");
+    let left = host.record("left");
+    assert_eq!((&left["reason"], &left["detail"]), (&json!("bye"), &json!(null)));
+
+    host.say("/bye");
+    let host = host.outcome();
+    assert_eq!((host.code, &host.last()["reason"]), (Some(0), &json!("left")));
+    assert!(!told_in_log(&host), "{host:?}");
+}
+
+/// Whether a log above DEBUG has words, names or addresses of people.
+fn told_in_log(outcome: &Outcome) -> bool {
+    let log = outcome.err.join("\n");
+    ["天王盖地虎", "宝塔镇河妖", "Ann", "127.0.0.1"]
+        .iter()
+        .any(|told| log.contains(told))
+}
+
+#[test]
+fn a_guest_reads_what_the_host_says_before_it_closes_the_room() {
+    let (mut host, address) = Program::host(&["--welcome", "come in"]);
+    let guest = Program::json(&["--name", "Ann", "join", &address.to_string()]);
+    assert_eq!(guest.until("message")["text"], "come in");
+    host.say("that is all");
+    assert_eq!(guest.record("message")["text"], "that is all");
+    host.end_input();
+    let guest = guest.outcome();
+    assert_eq!((guest.code, &guest.last()["reason"]), (Some(0), &json!("host-left")));
+}
+
+#[test]
+fn five_thousand_lines_at_once_all_arrive_in_order() {
+    const LINES: usize = 5_000;
+    let (mut host, address) = Program::host(&[]);
+    let mut peer = Peer::enter(address, &host);
+    let mut stdin = host.take_stdin();
+    let writer = thread::Builder::new()
+        .name("script".to_owned())
+        .spawn(move || {
+            for n in 0..LINES {
+                writeln!(stdin, "line {n}").unwrap();
+            }
+        })
+        .unwrap();
+    for n in 0..LINES {
+        assert_eq!(peer.line(), format!("line {n}"));
+    }
+    assert_eq!(peer.rest(), "bye\n");
+    writer.join().unwrap();
+    let host = host.outcome();
+    assert_eq!(host.code, Some(0));
+    assert_eq!(host.records("sent").len(), LINES);
+}
+
+#[test]
+fn a_plain_program_is_sent_nothing_that_nobody_said() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut guest = Program::json(&["--name", "Ann", "join", &address, "--plain", "utf-8"]);
+    let mut peer = Peer::accept(&listener);
+    guest.say("only this");
+    assert_eq!(peer.reads("only this".len()), "only this");
+    guest.until("sent");
+    peer.write("answer\n".as_bytes());
+    assert_eq!(guest.record("message")["text"], "answer");
+    guest.end_input();
+    assert_eq!(peer.rest().trim(), "bye");
+    assert_eq!(guest.outcome().code, Some(0));
+}
+
+#[test]
+fn gbk_is_spoken_where_it_is_asked_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let guest = Program::json(&["join", &address, "--plain", "gbk"]);
+    let mut peer = Peer::accept(&listener);
+    peer.write(b"\xc4\xe3\xba\xc3\n");
+    assert_eq!(guest.until("message")["text"], "你好");
+}
+
+#[test]
+fn a_line_that_breaks_is_lost_and_fails() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let guest = Program::json(&["join", &address, "--plain", "auto"]);
+    let peer = Peer::accept(&listener);
+    guest.until("connected");
+    drop(peer);
+    assert_eq!(
+        guest.until("lost"),
+        json!({"event": "lost", "reason": "finished", "retry_ms": null})
+    );
+    let guest = guest.outcome();
+    assert_eq!((guest.code, &guest.last()["reason"]), (Some(1), &json!("lost")));
+}
+
+#[test]
+fn the_address_may_come_from_standard_input() {
+    let (host, address) = Program::host(&[]);
+    let mut guest = Program::json(&["join", "-"]);
+    guest.record("started");
+    guest.say(&format!(" {address}"));
+    guest.say("hello");
+    guest.end_input();
+    assert_eq!(host.until("message")["text"], "hello");
+    assert_eq!(guest.outcome().code, Some(0));
+}
+
+#[test]
+fn who_is_here_and_who_has_to_go() {
+    let (mut host, address) = Program::host(&["--name", "Li"]);
+    let mut peer = Peer::connect(address);
+    peer.write(b"/name Ann\n");
+    host.until("renamed");
+    host.say("/who");
+    let members = host.record("members")["members"].clone();
+    assert_eq!(members[0]["name"], "Li");
+    assert_eq!(
+        (&members[0]["me"], &members[0]["address"]),
+        (&json!(true), &json!(null))
+    );
+    assert_eq!((&members[1]["id"], &members[1]["name"]), (&json!("m1"), &json!("Ann")));
+    host.say("/remove Ann");
+    assert_eq!(host.record("left")["reason"], "removed");
+    assert!(peer.rest().ends_with("bye\n"));
+    host.say("/remove Ann");
+    assert_eq!(host.record("error")["code"], "no-such-member");
+}
+
+#[test]
+fn what_cannot_be_sent_is_said_and_counted() {
+    let (mut host, address) = Program::host(&[]);
+    let mut peer = Peer::enter(address, &host);
+    host.write(b"bad \xff bytes\n");
+    assert_eq!(host.record("error")["code"], "not-utf-8");
+    host.say(&"x".repeat(20_000));
+    let refused = host.record("refused");
+    assert_eq!(
+        (&refused["code"], &refused["retry"]),
+        (&json!("too-long"), &json!(false))
+    );
+    host.say("/edit 1 other");
+    assert_eq!(host.record("error")["code"], "not-in-plain-room");
+    host.say("/nonsense");
+    assert_eq!(host.record("error")["code"], "unknown-command");
+    host.say("");
+    host.say("//slash");
+    assert_eq!(peer.line(), "/slash");
+    host.end_input();
+    assert_eq!(peer.rest(), "bye\n");
+    assert_eq!(host.outcome().code, Some(5));
+}
+
+#[test]
+fn a_message_of_the_longest_kind_goes_out_whole() {
+    let (mut host, address) = Program::host(&[]);
+    let mut peer = Peer::enter(address, &host);
+    let longest = "y".repeat(landline::text::MAX_MESSAGE_BYTES);
+    host.say(&longest);
+    let mut heard = String::new();
+    while heard.len() < longest.len() {
+        heard += &peer.line();
+    }
+    assert_eq!(heard, longest);
+}
+
+#[test]
+fn failures_say_what_to_do_and_exit_with_1() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let host = Program::json(&["host", "--bind", "127.0.0.1", "--port", &port]).outcome();
+    assert_eq!((host.code, host.out.len()), (Some(1), 3), "{host:?}");
+    let error = &host.records("error")[0];
+    assert_eq!(error["code"], "port-taken");
+    assert!(error["message"].as_str().unwrap().contains(&port), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("free"), "{error}");
+    assert_eq!(host.last()["reason"], "failed");
+
+    drop(taken);
+    let guest = Program::json(&["join", &format!("127.0.0.1:{port}")]).outcome();
+    assert_eq!(
+        (guest.code, &guest.records("error")[0]["code"]),
+        (Some(1), &json!("refused"))
+    );
+
+    // An address of documents (RFC 5737), a name of nobody (RFC 6761), and what the next version brings.
+    for (arguments, code) in [
+        (
+            vec!["host", "--bind", "203.0.113.1", "--port", "0"],
+            "address-not-local",
+        ),
+        (vec!["join", "nowhere.invalid"], "not-resolved"),
+        (vec!["join", "landline:anything"], "no-invites-yet"),
+    ] {
+        let outcome = Program::json(&arguments).outcome();
+        assert_eq!(outcome.code, Some(1), "{outcome:?}");
+        assert_eq!(outcome.records("error")[0]["code"], code, "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_room_takes_as_many_guests_as_it_is_told() {
+    let (host, address) = Program::host(&["--max-guests", "1"]);
+    let mut first = Peer::enter(address, &host);
+    let mut second = Peer::connect(address);
+    assert_eq!(host.until("notice")["code"], "room-full");
+    assert!(second.rest().contains("full"));
+    first.write(b"still here\n");
+    assert_eq!(host.record("message")["text"], "still here");
+}
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    for arguments in [
+        vec!["rooms"],
+        vec!["join"],
+        vec!["host", "--plain", "latin-1"],
+        vec!["host", "--port", "70000"],
+        vec!["--log", "loud", "host"],
+    ] {
+        let outcome = Program::start(&arguments).outcome();
+        assert_eq!(outcome.code, Some(2), "{arguments:?}: {outcome:?}");
+        assert!(outcome.out.is_empty() && !outcome.err.is_empty(), "{outcome:?}");
+    }
+    for arguments in [vec!["join", "10.0.0.1:0"], vec!["host", "--room", "\u{200b}"]] {
+        let outcome = Program::json(&arguments).outcome();
+        assert_eq!(
+            (outcome.code, outcome.records("error").len()),
+            (Some(2), 1),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn options_of_later_versions_are_accepted_and_say_that_they_change_nothing() {
+    let (host, _) = Program::host(&["--no-discovery", "--admit", "anyone"]);
+    drop(host);
+    let help = Program::start(&["host", "--help"]).outcome();
+    assert_eq!(help.code, Some(0));
+    assert_eq!(help.out.join(" ").matches("hanges nothing yet").count(), 2);
+}
+
+#[test]
+fn a_profile_has_one_program_at_a_time() {
+    let (first, _) = Program::host(&[]);
+    let second = command(&["--profile", first.profile(), "--json", "host", "--port", "0"])
+        .output()
+        .unwrap();
+    let second = Outcome::from(second);
+    assert_eq!(second.code, Some(3), "{second:?}");
+    assert_eq!(second.records("error")[0]["code"], "profile-in-use");
+    assert_eq!(second.last()["reason"], "failed");
+}
+
+#[test]
+fn people_read_lines_without_anybodys_escape_sequences() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let guest = Program::start(&["join", &address, "--plain", "utf-8"]);
+    let mut peer = Peer::accept(&listener);
+    peer.write("\u{1b}]0;title\u{7}\u{1b}[2J\u{9b}31mred\u{202e}\rover\u{8} done\n".as_bytes());
+    peer.write(b"bye\n");
+    let guest = guest.outcome();
+    let shown = guest.out.join("\n");
+    assert!(shown.contains("red") && shown.contains("done"), "{shown:?}");
+    assert!(!shown.contains(|c: char| c.is_control() && c != '\n'), "{shown:?}");
+    assert!(!shown.contains('\u{202e}'), "{shown:?}");
+    assert!(shown.ends_with("The host closed the room"), "{shown:?}");
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::process::Stdio;
+
+    use rustix::process::Signal;
+
+    use super::*;
+
+    #[test]
+    fn a_signal_leaves_properly() {
+        for signal in [Signal::TERM, Signal::INT] {
+            let (mut host, address) = Program::host(&["--stay"]);
+            let mut peer = Peer::enter(address, &host);
+            host.say("last words");
+            host.until("sent");
+            host.end_input();
+            host.signal(signal);
+            assert_eq!(peer.rest(), "last words\nbye\n");
+            let host = host.outcome();
+            assert_eq!((host.code, &host.last()["reason"]), (Some(0), &json!("left")));
+        }
+    }
+
+    /// A room with a guest that is sent its messages at a distance, and many messages for it.
+    fn busy_host(messages: usize) -> (Program, Peer) {
+        let (mut host, address) = Program::host(&["--welcome", ""]);
+        let mut peer = Peer::connect(address);
+        peer.write(b"no newline");
+        host.until("message");
+        (0..messages).for_each(|n| host.say(&format!("<{n}>")));
+        (0..messages).for_each(|_| drop(host.until("message")));
+        (host, peer)
+    }
+
+    #[test]
+    fn a_signal_waits_until_everything_said_is_out() {
+        let (host, mut peer) = busy_host(10);
+        host.signal(Signal::TERM);
+        assert_eq!(peer.rest(), "<0><1><2><3><4><5><6><7><8><9>bye");
+        let host = host.outcome();
+        assert_eq!((host.code, &host.last()["reason"]), (Some(0), &json!("left")));
+    }
+
+    #[test]
+    fn a_second_signal_leaves_at_once_and_says_that_something_is_missing() {
+        let (host, _peer) = busy_host(30);
+        // Two of one kind could become one before they are delivered.
+        host.signal(Signal::TERM);
+        host.signal(Signal::INT);
+        let host = host.outcome();
+        assert_eq!((host.code, &host.last()["reason"]), (Some(5), &json!("left")));
+        assert!(host.records("sent").len() < 20, "{host:?}");
+    }
+
+    #[test]
+    fn an_output_that_nobody_reads_ends_it_quietly() {
+        let profile = tempfile::tempdir().unwrap();
+        let folder = profile.path().to_str().unwrap();
+        let arguments = [
+            "--profile",
+            folder,
+            "--json",
+            "host",
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            "0",
+        ];
+        let (reader, writer) = std::io::pipe().unwrap();
+        let mut child = command(&arguments)
+            .stdin(Stdio::piped())
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(reader);
+        let mut stdin = child.stdin.take().unwrap();
+        // Either it has noticed already, or it will at the answer to this.
+        stdin.write_all(b"/who\n").ok();
+        let mut errors = String::new();
+        std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut errors).unwrap();
+        let status = child.wait().unwrap();
+        assert_eq!((status.code(), errors.as_str()), (Some(0), ""));
+    }
+}

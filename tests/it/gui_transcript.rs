@@ -261,6 +261,29 @@ fn a_selection_over_several_messages_is_copied_from_the_model() {
 }
 
 #[test]
+fn a_quick_hand_selects_from_where_it_pressed() {
+    let mut harness = Talk::new()
+        .says("Lin", "first words")
+        .says("Me", "second words")
+        .shown();
+    let (first, second) = (message(&harness, "first words"), message(&harness, "second words"));
+    let from = Pos2::new(first.left() + 60.0, first.bottom() - 20.0);
+    let to = Pos2::new(second.right() - 40.0, second.bottom() - 34.0);
+    harness.event(Event::PointerMoved(from));
+    harness.event(Event::PointerButton {
+        pos: from,
+        button: PointerButton::Primary,
+        pressed: true,
+        modifiers: Modifiers::NONE,
+    });
+    harness.event(Event::PointerMoved(to)); // all in one frame
+    harness.run_steps(3);
+    press(&mut harness, to, false);
+    let text = copied(&mut harness).expect("something is selected");
+    assert_eq!(text, "Lin, 09:31\nfirst words\n\nMe, 09:32\nsecond words");
+}
+
+#[test]
 fn a_selection_within_one_message_is_its_bare_text() {
     let mut harness = Talk::new().says("Lin", "看这里 https://example.org/a").shown();
     let row = message(&harness, "看这里");

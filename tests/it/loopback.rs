@@ -1,10 +1,12 @@
 //! The language of tests over real sockets: a seat in a room, a raw peer, a deadline for everything.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::RecvTimeoutError;
+use crossbeam_channel::{RecvTimeoutError, bounded};
 use landline::proto::{Address, Encoding, Entry, Event as RoomEvent, LeaveReason, Limits, Member};
 use landline::worker::{Command, Config, EndReason, Event, Host, Join, Role, Worker};
 
@@ -145,7 +147,7 @@ impl Seat {
 
     pub(crate) fn sees_join(&self) -> Member {
         self.room("joined", |event| match event {
-            RoomEvent::Joined { member } => Some(member.clone()),
+            RoomEvent::Joined { member } if !member.me => Some(member.clone()),
             _ => None,
         })
     }
@@ -186,11 +188,18 @@ fn last(events: &[Event]) -> &[Event] {
     &events[events.len().saturating_sub(12)..]
 }
 
-/// How long dropping takes.
-pub(crate) fn time_to_drop<T>(value: T) -> Duration {
-    let before = Instant::now();
-    drop(value);
-    before.elapsed()
+/// How long dropping takes; a drop that hangs fails and does not hang the test.
+pub(crate) fn time_to_drop<T: Send + 'static>(value: T) -> Duration {
+    let (done, dropped) = bounded(1);
+    std::thread::Builder::new()
+        .name("dropper".to_owned())
+        .spawn(move || {
+            let before = Instant::now();
+            drop(value);
+            done.send(before.elapsed()).unwrap();
+        })
+        .unwrap();
+    dropped.recv_timeout(DEADLINE).expect("dropping takes for ever")
 }
 
 /// A program on the other side that knows nothing of Landline.

@@ -1,6 +1,6 @@
 //! The one integration binary: every promise of Landline that can be tried without a person.
 
-#![allow(clippy::too_many_lines, reason = "a test tells its story from top to bottom")]
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 mod chat;
 mod cli;
@@ -11,10 +11,13 @@ mod gui_transcript;
 mod loopback;
 mod plain;
 mod profile;
+mod program;
 mod proto;
+mod pure;
 mod sim;
 mod support;
 mod text;
 mod tidy;
 mod tutorial;
+mod vectors;
 mod worker;

@@ -2,6 +2,8 @@
 //!
 //! Where Python is installed the programs themselves are run as well: `tests/it/tutorial/*.py`.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
@@ -34,7 +36,7 @@ fn as_guest_of_server_py() {
 fn as_guest_of_the_gbk_server_loop() {
     let (listener, port) = program_port();
     for _ in 0..2 {
-        let guest = Seat::open(guest_of_program(port, Encoding::Gbk));
+        let guest = Seat::connected(guest_of_program(port, Encoding::Gbk));
         let mut server = Raw::new(listener.accept().unwrap().0);
         guest.say("你好");
         assert_eq!(server.recv(), [0xC4, 0xE3, 0xBA, 0xC3]);
@@ -100,6 +102,7 @@ struct Script {
 
 impl Script {
     /// `None`, and a line that says so, where there is no Python.
+    #[expect(clippy::print_stdout, reason = "who reads the results must see what was not tried")]
     fn start(program: &str, arguments: &[&str]) -> Option<Self> {
         let spawned = Command::new("python3")
             .arg("-u")

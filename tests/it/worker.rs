@@ -1,12 +1,14 @@
 //! Workers over loopback on port 0: rooms, faults, cancelling, dropping.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{IpAddr, Ipv6Addr, TcpListener, TcpStream};
 use std::process::{Command as Process, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::bounded;
+use crossbeam_channel::{Receiver, bounded};
 use landline::proto::{CloseReason, Encoding, Event as RoomEvent, LeaveReason, LineEnd, MemberId};
 use landline::worker::{Busy, COMMANDS, Command, EVENTS, EndReason, Event, Failure, JOIN_WITHIN, Worker};
 
@@ -197,7 +199,7 @@ fn a_port_is_free_again_when_the_room_has_ended() {
     let (first, port) = Seat::listening(host("韩梅梅"));
     let _guest = Raw::welcomed(port);
     first.send(Command::Leave);
-    first.end();
+    first.until("ended", |event| matches!(event, Event::Ended(_)).then_some(()));
     let mut config = host("韩梅梅");
     change_host(&mut config, |host| host.port = port);
     assert_eq!(Seat::listening(config).1, port);
@@ -302,15 +304,16 @@ fn dropping_ends_lines_that_wait_for_bytes_and_says_bye() {
     let (host, port) = Seat::listening(host("韩梅梅"));
     let mut peers: Vec<_> = (0..20).map(|_| Raw::welcomed(port)).collect();
     for peer in &mut peers {
-        peer.sends("\n"); // a peer with newlines: `bye` needs no distance
-        host.sees_join();
+        peer.sends("在\n"); // with a newline: `bye` needs no distance from what was said before
+        host.hears("在");
     }
-    peers[0].sends("在\n");
-    host.hears("在");
+    host.say("都在");
+    for peer in &mut peers {
+        peer.reads("都在\n");
+    }
     assert!(time_to_drop(host) < JOIN_WITHIN);
-    assert!(peers[0].reads_to_end().contains("bye"));
-    for peer in &mut peers[1..] {
-        peer.reads_to_end();
+    for peer in &mut peers {
+        assert_eq!(peer.reads_to_end(), "bye\n");
     }
 }
 
@@ -346,23 +349,44 @@ fn a_host_that_has_a_thousand_guests_ends_in_time_too() {
 // Faults
 
 /// A peer that says short lines as fast as it can until the line ends.
-struct Flood(std::thread::JoinHandle<()>, TcpStream);
+struct Flood {
+    thread: std::thread::JoinHandle<()>,
+    stream: TcpStream,
+    progress: Receiver<()>,
+}
 
 impl Flood {
     fn start(port: u16) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         let mut writer = stream.try_clone().unwrap();
         let lines = "flood\n".repeat(100);
+        let (written, progress) = bounded(1);
         let thread = std::thread::Builder::new()
             .name("flood".to_owned())
-            .spawn(move || while writer.write_all(lines.as_bytes()).is_ok() {})
+            .spawn(move || {
+                while writer.write_all(lines.as_bytes()).is_ok() {
+                    written.try_send(()).ok();
+                }
+            })
             .unwrap();
-        Self(thread, stream)
+        Self {
+            thread,
+            stream,
+            progress,
+        }
+    }
+
+    /// Waits until it can say no more, because the other side reads no more.
+    fn stalls(&self) {
+        let deadline = Instant::now() + DEADLINE;
+        while self.progress.recv_timeout(Duration::from_millis(300)).is_ok() {
+            assert!(Instant::now() < deadline, "all of it is taken");
+        }
     }
 
     fn end(self) {
-        self.1.shutdown(std::net::Shutdown::Both).ok();
-        self.0.join().unwrap();
+        self.stream.shutdown(std::net::Shutdown::Both).ok();
+        self.thread.join().unwrap();
     }
 }
 
@@ -381,6 +405,7 @@ fn a_window_that_does_not_look_stops_peers_but_neither_commands_nor_timers() {
     let mut quiet = Raw::welcomed(port);
     let flood = Flood::start(port);
     until_full(&host);
+    flood.stalls();
     host.send(Command::Leave);
     // The line is closed for good by a timer: this peer neither says bye nor closes its side.
     assert!(quiet.reads_to_end().ends_with("bye"));
@@ -391,6 +416,46 @@ fn a_window_that_does_not_look_stops_peers_but_neither_commands_nor_timers() {
     }
     assert_eq!(host.end(), EndReason::Closed(CloseReason::Left));
     flood.end();
+}
+
+#[test]
+fn a_script_that_does_not_look_is_told_to_wait_and_can_still_be_ended() {
+    let (host, _) = Seat::listening(host("韩梅梅"));
+    let say = || Command::Say {
+        text: "在吗".to_owned(),
+    };
+    let (mut said, mut last) = (0, Instant::now());
+    while last.elapsed() < Duration::from_millis(300) {
+        match host.worker.send(say()) {
+            Ok(()) => (said, last) = (said + 1, Instant::now()),
+            Err(Busy(_)) => std::thread::yield_now(),
+        }
+        assert!(said < 100_000, "all of it is taken");
+    }
+    assert!(time_to_drop(host) < JOIN_WITHIN);
+}
+
+#[test]
+fn a_guest_that_reads_late_gets_everything() {
+    const MESSAGES: usize = 600;
+    const BYTES: usize = 15_000; // together more than the system's buffers take
+    let mut config = host("韩梅梅");
+    config.limits.max_queued_bytes = 64 << 20;
+    let (host, port) = Seat::listening(config);
+    let mut late = Raw::welcomed(port);
+    late.sends("我在\n");
+    host.hears("我在");
+    for _ in 0..MESSAGES {
+        host.say(&"x".repeat(BYTES));
+        host.room("said", |event| matches!(event, RoomEvent::Said { .. }).then_some(()));
+    }
+    host.say("完");
+    let (mut read, mut buffer) = (0, [0; 64 << 10]);
+    while read < MESSAGES * BYTES {
+        let count = late.stream.read(&mut buffer).unwrap();
+        assert_ne!(count, 0, "the line ended");
+        read += buffer[..count].iter().filter(|byte| **byte == b'x').count();
+    }
 }
 
 #[test]
@@ -471,13 +536,17 @@ fn ten_megabytes_without_a_newline_close_that_line_only() {
     host.sees_join();
     let mut endless = Raw::welcomed(port);
     let block = [b'x'; 64 << 10];
-    let sent = (0..160)
+    let blocks = (0..160)
         .take_while(|_| endless.stream.write_all(&block).is_ok())
         .count();
-    assert!(sent < 160, "all was taken");
     assert_eq!(host.sees_leave(), LeaveReason::Endless);
+    let deadline = Instant::now() + DEADLINE;
+    while endless.stream.write_all(&block).is_ok() {
+        assert!(Instant::now() < deadline, "still open after {blocks} blocks");
+    }
     other.sends("还在\n");
     host.hears("还在");
+    assert!(time_to_drop(host) < JOIN_WITHIN);
 }
 
 #[test]

@@ -58,10 +58,14 @@ impl App {
                 Card::Host
             }
             Start::Join { address, program, name } => {
-                self.panel.address = address;
                 self.panel.program = program.is_some();
                 self.panel.host_encoding = program.unwrap_or_default();
                 self.panel.name = name.unwrap_or_else(|| self.settings.name.clone());
+                let Some(address) = address else {
+                    focus_field(ctx, Card::Join);
+                    return;
+                };
+                self.panel.address = address;
                 Card::Join
             }
         };
@@ -105,11 +109,7 @@ impl App {
     fn attempt_failed(&mut self, ctx: &Context, card: Card, failure: Failure) {
         tracing::info!(code = failure.code(), "a room could not be opened or joined");
         self.panel.progress_mut(card).failure = Some(failure);
-        let field = match card {
-            Card::Host => "port",
-            Card::Join => "address",
-        };
-        ctx.memory_mut(|memory| memory.request_focus(Id::unique(field)));
+        focus_field(ctx, card);
     }
 
     fn attempt_succeeded(&mut self, card: Card, room: OpenRoom) {
@@ -182,4 +182,13 @@ impl App {
         let attempts = self.hosting.iter().chain(&self.joining);
         self.leaving.is_empty() && self.rooms.iter().chain(attempts).all(OpenRoom::ended)
     }
+}
+
+/// Puts the cursor into the field that a card is about.
+fn focus_field(ctx: &Context, card: Card) {
+    let field = match card {
+        Card::Host => "port",
+        Card::Join => "address",
+    };
+    ctx.memory_mut(|memory| memory.request_focus(Id::unique(field)));
 }

@@ -1,6 +1,8 @@
 //! Bytes of one message <-> text, and the guess which encoding a peer speaks.
 
-use encoding_rs::{GB18030, GBK};
+use std::ops::RangeInclusive;
+
+use encoding_rs::{EncoderResult, GB18030, GBK};
 
 /// What the bytes of a line mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,6 +21,8 @@ pub enum Encoding {
 pub(super) struct Decoder {
     encoding: Encoding,
     gbk: bool,
+    /// It has sent what can hardly be anything but UTF-8, and nothing that can hardly be but GBK since.
+    surely_utf8: bool,
 }
 
 impl Decoder {
@@ -26,6 +30,7 @@ impl Decoder {
         Self {
             encoding,
             gbk: encoding == Encoding::Gbk,
+            surely_utf8: encoding == Encoding::Utf8,
         }
     }
 
@@ -36,7 +41,9 @@ impl Decoder {
 
     /// The text of a message that is complete.
     pub(super) fn decode(&mut self, bytes: &[u8]) -> String {
-        self.gbk = self.reads_as_gbk(bytes, bytes.len());
+        if self.encoding == Encoding::Auto {
+            self.judge(bytes);
+        }
         if self.gbk {
             GB18030.decode_without_bom_handling(bytes).0.into_owned()
         } else {
@@ -46,22 +53,30 @@ impl Decoder {
 
     /// How many of the bytes are whole characters; the others are the beginning of one.
     pub(super) fn complete(&self, bytes: &[u8]) -> usize {
-        let whole = utf8_complete(bytes);
-        if self.reads_as_gbk(bytes, whole) {
-            gb18030_complete(bytes)
-        } else {
-            whole
+        let mut judge = self.clone();
+        let utf8 = utf8_complete(bytes);
+        if self.encoding == Encoding::Auto && std::str::from_utf8(&bytes[..utf8]).is_ok() {
+            judge.judge(&bytes[..utf8]);
+        } else if self.encoding == Encoding::Auto {
+            judge.judge(&bytes[..gb18030_complete(bytes)]);
         }
+        if judge.gbk { gb18030_complete(bytes) } else { utf8 }
     }
 
-    /// `utf8` is how many of the bytes to look at as UTF-8.
-    fn reads_as_gbk(&self, bytes: &[u8], utf8: usize) -> bool {
-        if self.encoding != Encoding::Auto {
-            return self.gbk;
+    /// Guesses anew what the peer speaks. ASCII, and what is neither, change nothing.
+    fn judge(&mut self, bytes: &[u8]) {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            if is_surely_utf8(text) {
+                self.gbk = false;
+                self.surely_utf8 = true;
+            }
+            return;
         }
-        match std::str::from_utf8(&bytes[..utf8]) {
-            Ok(text) => self.gbk && !is_surely_utf8(text),
-            Err(_) => self.gbk || is_gb18030(&bytes[..gb18030_complete(bytes)]),
+        // A character that was begun and never ended looks like another one of GBK.
+        let torn = self.surely_utf8 && std::str::from_utf8(&bytes[..utf8_complete(bytes)]).is_ok();
+        if !torn && is_gb18030(bytes) {
+            self.gbk = true;
+            self.surely_utf8 = false;
         }
     }
 }
@@ -126,26 +141,29 @@ pub(super) fn encode(text: &str, gbk: bool, out: &mut Vec<u8>) {
         out.extend_from_slice(text.as_bytes());
         return;
     }
-    let mut buffer = [0; 4];
+    let mut encoder = GBK.new_encoder();
+    let mut utf8 = [0; 4];
     for c in text.chars() {
-        encode_gbk_char(c, c.encode_utf8(&mut buffer), out);
+        let mut bytes = [0; 4];
+        let (result, _, length) =
+            encoder.encode_from_utf8_without_replacement(c.encode_utf8(&mut utf8), &mut bytes, false);
+        if result == EncoderResult::InputEmpty && is_gbk(c, &bytes[..length]) {
+            out.extend_from_slice(&bytes[..length]);
+        } else {
+            out.extend_from_slice(format!("&#{};", u32::from(c)).as_bytes());
+        }
     }
 }
 
-fn encode_gbk_char(c: char, text: &str, out: &mut Vec<u8>) {
-    if c.is_ascii() {
-        out.push(c as u8);
-        return;
+/// Whether the tutorial's `.decode("gbk")` reads what the WHATWG's encoder makes of a character. Python knows GBK 1.0:
+/// no euro sign in one byte, no private use, and none of the characters that came with GB 18030 in 2000 and 2005.
+fn is_gbk(c: char, bytes: &[u8]) -> bool {
+    const PRIVATE_USE: RangeInclusive<char> = '\u{E000}'..='\u{F8FF}';
+    match bytes {
+        [byte] => byte.is_ascii(),
+        [0xFE, 0x50..=0xFF] | [0xA6, 0xD9..=0xDF | 0xEC | 0xED | 0xF3] | [0xA8, 0xBC | 0xBF] | [0xA9, 0x89..=0x95] => {
+            false
+        }
+        _ => !PRIVATE_USE.contains(&c),
     }
-    let (bytes, _, unmappable) = GBK.encode(text);
-    if unmappable || !is_in_python_gbk(&bytes) {
-        out.extend_from_slice(format!("&#{};", u32::from(c)).as_bytes());
-    } else {
-        out.extend_from_slice(&bytes);
-    }
-}
-
-/// Whether Python's `gbk` codec, which the tutorial's programs use, reads what the WHATWG's encoder wrote.
-fn is_in_python_gbk(bytes: &[u8]) -> bool {
-    bytes.len() == 2
 }

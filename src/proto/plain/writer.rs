@@ -222,10 +222,12 @@ impl Writer {
         self.pending().is_empty() && self.waiting.is_empty()
     }
 
-    /// Gives up what has not begun to go out; own messages among it are reported.
-    pub(in crate::proto) fn drop_waiting(&mut self, lost: impl FnMut(u64)) {
+    /// Gives up what may not be written yet; own messages among it are reported. Whether there was anything.
+    pub(in crate::proto) fn drop_waiting(&mut self, lost: impl FnMut(u64)) -> bool {
+        let any = !self.waiting.is_empty();
         self.waiting_bytes = 0;
         self.waiting.drain(..).filter_map(|waiting| waiting.own).for_each(lost);
+        any
     }
 
     /// Gives up everything; own messages among it are reported.

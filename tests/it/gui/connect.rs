@@ -159,7 +159,7 @@ fn connecting_can_be_cancelled_at_once() {
 #[test]
 fn the_program_can_start_in_a_room() {
     let start = Start::Join {
-        address: "10.0.0.7".to_owned(),
+        address: Some("10.0.0.7".to_owned()),
         program: Some(Encoding::Gbk),
         name: Some("Bo".to_owned()),
     };

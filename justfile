@@ -1,0 +1,46 @@
+# The commands of CONTRIBUTING.md under short names. `just` lists them.
+
+_default:
+    @just --list
+
+# The window
+run *arguments:
+    cargo run --release -- {{arguments}}
+
+# The terminal program, without building the window
+cli *arguments:
+    cargo run --no-default-features --bin landline-cli -- {{arguments}}
+
+# All tests
+test *arguments:
+    cargo test {{arguments}}
+
+# All tests but the window's, which build in a fraction of the time
+test-below *arguments:
+    cargo test --no-default-features {{arguments}}
+
+# Format
+fmt:
+    cargo fmt
+
+# Format, both feature sets, warnings as errors
+lint:
+    cargo fmt --check
+    cargo clippy --no-default-features --lib --bin landline-cli -- -D warnings
+    cargo clippy --all-targets -- -D warnings
+
+# The library's documentation
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+
+# Licences, advisories, sources
+deny:
+    cargo deny --all-features check
+
+# The measurements
+bench *arguments:
+    cargo bench {{arguments}}
+
+# Everything that must hold before a change is taken
+ci:
+    .ci/run

@@ -1,0 +1,177 @@
+//! The words after `landline-cli`, and what they mean for a worker.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use tracing::level_filters::LevelFilter;
+
+use crate::profile::DEFAULT_WELCOME;
+use crate::proto::{Address, DEFAULT_PORT, Encoding};
+
+/// How long all addresses of a name together may take to answer.
+pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// Guests of a room without a window; a thousand are promised, and a machine's default limits carry a few thousand.
+const MAX_GUESTS: u32 = 4096;
+
+const AFTER_HELP: &str = "\
+Standard input: one line is one message, in UTF-8. A line that begins with / is a command, // sends a line that begins \
+with a slash:
+  /who            who is in the room
+  /remove MEMBER  let a member out of the room (host only): m1, or a name
+  /bye            leave; so does a line that is exactly bye, as in the tutorial
+At the end of input, at /bye, Ctrl+C or SIGTERM everything said still goes out, for up to 10 seconds; a second Ctrl+C \
+leaves at once.
+
+This version speaks plain text only: anybody on the network can read and forge what is said.
+
+Exit codes: 0 ended as asked, 1 failed, 2 wrong usage, 3 profile in use, 5 something that was said did not go out.
+Events of --json, field by field: docs/cli.md";
+
+/// Talk with people whose computers can reach each other: no server, no account, no Internet.
+#[derive(Debug, Parser)]
+#[command(name = "landline-cli", version, after_help = AFTER_HELP)]
+pub(super) struct Args {
+    /// The folder of your profile; else `LANDLINE_PROFILE`, else the platform's data folder
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(super) profile: Option<PathBuf>,
+    /// What you are called; else as the profile has it
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(super) name: Option<String>,
+    /// One JSON object per line on standard output, and nothing else
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// Diagnostics on standard error: off, error, warn, info, debug, trace
+    #[arg(long, value_name = "LEVEL", default_value = "warn", global = true)]
+    pub(super) log: LevelFilter,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Open a room on this computer
+    Host(Host),
+    /// Join a room, or any plain-text program that listens
+    Join(Join),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Host {
+    /// What the room is called; else as the profile has it
+    #[arg(long, value_name = "NAME")]
+    pub(super) room: Option<String>,
+    /// The port to listen at; 0 takes any free one
+    #[arg(long, default_value_t = DEFAULT_PORT)]
+    pub(super) port: u16,
+    /// The local address to listen at; else all, IPv4 and IPv6
+    #[arg(long, value_name = "IP")]
+    pub(super) bind: Option<IpAddr>,
+    /// Who may come in. Changes nothing yet: until rooms are encrypted, anyone comes in
+    #[arg(long, value_enum, default_value_t = Admit::Ask)]
+    pub(super) admit: Admit,
+    /// The encoding of plain-text programs; with off nobody can come in yet
+    #[arg(long, value_enum, default_value_t = HostPlain::Auto)]
+    pub(super) plain: HostPlain,
+    /// What a newcomer reads first; may be empty
+    #[arg(long, value_name = "TEXT", default_value = DEFAULT_WELCOME)]
+    pub(super) welcome: String,
+    /// Do not announce the room on the network. Changes nothing yet: rooms are not announced
+    #[arg(long)]
+    pub(super) no_discovery: bool,
+    /// How many guests the room takes
+    #[arg(long, value_name = "N", default_value_t = MAX_GUESTS, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) max_guests: u32,
+    /// Go on after the end of input, until a signal
+    #[arg(long)]
+    pub(super) stay: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Join {
+    /// HOST, HOST:PORT or [IPV6]:PORT; - reads it from the first line of standard input
+    #[arg(value_name = "WHERE", allow_hyphen_values = true)]
+    pub(super) place: String,
+    /// The other side is a plain-text program (nc, the tutorial's server) of this encoding: nothing is sent that nobody
+    /// said. Without this it is Landline, and is told your name
+    #[arg(long, value_enum)]
+    pub(super) plain: Option<JoinPlain>,
+    /// Go on after the end of input, until a signal
+    #[arg(long)]
+    pub(super) stay: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Admit {
+    Ask,
+    Invited,
+    Anyone,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum HostPlain {
+    Off,
+    #[value(name = "utf-8")]
+    Utf8,
+    Gbk,
+    Auto,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum JoinPlain {
+    #[value(name = "utf-8")]
+    Utf8,
+    Gbk,
+    Auto,
+}
+
+impl HostPlain {
+    pub(super) fn encoding(self) -> Option<Encoding> {
+        match self {
+            Self::Off => None,
+            Self::Utf8 => Some(Encoding::Utf8),
+            Self::Gbk => Some(Encoding::Gbk),
+            Self::Auto => Some(Encoding::Auto),
+        }
+    }
+
+    /// As it is typed, and as `listening` reports it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Utf8 => "utf-8",
+            Self::Gbk => "gbk",
+            Self::Auto => "auto",
+        }
+    }
+}
+
+impl JoinPlain {
+    pub(super) fn encoding(self) -> Encoding {
+        match self {
+            Self::Utf8 => Encoding::Utf8,
+            Self::Gbk => Encoding::Gbk,
+            Self::Auto => Encoding::Auto,
+        }
+    }
+}
+
+/// Reads WHERE.
+pub(super) fn parse_place(text: &str) -> Result<Address, PlaceError> {
+    let text = text.trim();
+    if text.to_ascii_lowercase().starts_with("landline:") {
+        return Err(PlaceError::Invite);
+    }
+    text.parse().map_err(PlaceError::Address)
+}
+
+/// Why WHERE leads nowhere.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum PlaceError {
+    /// Invites come with encrypted rooms.
+    #[error("this version cannot use invites")]
+    Invite,
+    #[error(transparent)]
+    Address(#[from] crate::proto::AddressError),
+}

@@ -1,0 +1,117 @@
+//! `landline-cli` without its `main`: arguments, standard input to commands, events to JSON lines.
+//!
+//! The contract with scripts is `docs/cli.md`. Input is read on one thread and signals on another; a session brings
+//! them together with the worker's events in one loop.
+
+use std::io::{self, IsTerminal as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tracing::level_filters::LevelFilter;
+
+use crate::chat::Chat;
+use crate::profile::Profile;
+use crate::worker::Worker;
+
+mod args;
+mod input;
+mod output;
+mod record;
+mod session;
+mod setup;
+mod signals;
+
+use args::{Args, Command};
+use output::Output;
+use record::Record;
+use session::{Inputs, Plan, Session};
+use setup::SetupError;
+
+/// What the session's view model keeps of the transcript: enough to follow its own messages, since the terminal or the
+/// script keeps the rest.
+const KEPT_BYTES: usize = 1 << 20;
+
+/// How the program ends, for scripts. 4, "not let in", comes with rooms that can refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    Done,
+    Failed,
+    Usage,
+    ProfileInUse,
+    Unsent,
+}
+
+impl Exit {
+    fn code(self) -> i32 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::ProfileInUse => 3,
+            Self::Unsent => 5,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        u8::try_from(exit.code()).map_or(Self::FAILURE, Self::from)
+    }
+}
+
+/// Does what the command line asks for, from arguments to exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            drop(error.print()); // where help cannot be printed there is nobody to tell
+            return u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
+        }
+    };
+    log_to_stderr(args.log);
+    let typed = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let mut output = Output::new(args.json, typed, io::stdout(), io::stderr());
+    output.write(&Record::started());
+    let exit = run(&args, &mut output).unwrap_or_else(|error| {
+        error.records().iter().for_each(|record| output.write(record));
+        error.exit()
+    });
+    exit.into()
+}
+
+fn log_to_stderr(level: LevelFilter) {
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .init();
+}
+
+fn run(args: &Args, output: &mut Output) -> Result<Exit, SetupError> {
+    let profile = Profile::open(args.profile.as_deref())?; // its lock is held to the end
+    let settings = profile.settings();
+    let signals = signals::listen()?;
+    let lines = input::read_stdin()?;
+    let (config, plan) = match &args.command {
+        Command::Host(host) => {
+            let plan = Plan {
+                plain: host.plain.word(),
+                stay: host.stay,
+            };
+            (setup::host(args, host, &settings)?, plan)
+        }
+        Command::Join(join) => {
+            let address = setup::place(&join.place, &lines, &signals)?;
+            let plan = Plan {
+                plain: "auto",
+                stay: join.stay,
+            };
+            (setup::join(args, join, &settings, address)?, plan)
+        }
+    };
+    let chat = Chat::with_limit("", matches!(args.command, Command::Host(_)), KEPT_BYTES);
+    // The session waits on the event channel itself, so nothing needs waking.
+    let worker = Worker::spawn(config, || {})?;
+    Ok(Session::new(worker, chat, plan, Inputs { lines, signals }, output).run())
+}

@@ -1,0 +1,348 @@
+//! One open room in a terminal: the loop over the worker's events, standard input, signals and a deadline.
+
+use std::collections::VecDeque;
+use std::io;
+use std::time::{Duration, Instant, SystemTime};
+
+use crossbeam_channel::{Receiver, select};
+
+use super::Exit;
+use super::input::{Line, Request, parse};
+use super::output::Output;
+use super::record::Record;
+use crate::chat::Chat;
+use crate::proto::{self, CloseReason, Endpoint, MemberId, RefuseReason};
+use crate::worker::{Command, EndReason, Event, Failure, JOIN_WITHIN, Worker};
+
+/// Own messages that the operating system has not taken yet. Beyond it no input is read, so that nothing piles up here;
+/// it is enough to keep a fast line busy.
+const WINDOW_MESSAGES: usize = 32;
+/// Their bytes, whichever bound is met first: a peer without newlines takes 1,000 bytes every 120 ms, and all of it has
+/// to be out within [`DRAIN_WITHIN`].
+const WINDOW_BYTES: usize = 16_384;
+/// How long everything said may take to go out once nothing more is to be said.
+const DRAIN_WITHIN: Duration = Duration::from_secs(10);
+
+/// What the arguments say about a session.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// The encoding of plain guests, as a script reads it.
+    pub(super) plain: &'static str,
+    /// Whether the end of input is not the end.
+    pub(super) stay: bool,
+}
+
+/// What the person or the script at this end does.
+#[derive(Debug)]
+pub(super) struct Inputs {
+    pub(super) lines: Receiver<Line>,
+    pub(super) signals: Receiver<()>,
+}
+
+/// One room, open or opening.
+pub(super) struct Session<'a> {
+    worker: Worker,
+    chat: Chat,
+    plan: Plan,
+    inputs: Inputs,
+    output: &'a mut Output,
+    phase: Phase,
+    deadline: Receiver<Instant>,
+    signalled: bool,
+    /// The line that is next, until its time has come.
+    held: Option<Line>,
+    /// Bytes of each own message that is on its way, oldest first.
+    in_flight: VecDeque<usize>,
+    /// Messages that did not go out.
+    unsent: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Lines are taken.
+    Talking,
+    /// The end of input was reached, and the session stays.
+    Listening,
+    /// No more lines are taken; what was said goes out.
+    Draining,
+    /// The worker says goodbye.
+    Leaving,
+}
+
+/// One thing that happened.
+enum Step {
+    /// `None`: the worker is gone without a word.
+    Event(Option<Event>),
+    Line(Line),
+    Signal,
+    Deadline,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(worker: Worker, chat: Chat, plan: Plan, inputs: Inputs, output: &'a mut Output) -> Self {
+        Self {
+            worker,
+            chat,
+            plan,
+            inputs,
+            output,
+            phase: Phase::Talking,
+            deadline: crossbeam_channel::never(),
+            signalled: false,
+            held: None,
+            in_flight: VecDeque::new(),
+            unsent: 0,
+        }
+    }
+
+    /// Runs until the room is over for us.
+    pub(super) fn run(mut self) -> Exit {
+        loop {
+            self.advance();
+            let step = self.wait();
+            if let Some(reason) = self.take(step) {
+                return self.finish(&reason);
+            }
+        }
+    }
+
+    /// Does what has become possible since the last step.
+    fn advance(&mut self) {
+        if self.output.broken().is_some() {
+            self.stop();
+        }
+        if let Some(line) = self.held.take() {
+            if self.ready(&line) {
+                self.execute(line);
+            } else {
+                self.held = Some(line);
+            }
+        }
+        let drained = self.held.is_none() && self.in_flight.is_empty();
+        if self.phase == Phase::Draining && (drained || !self.chat.open()) {
+            self.leave();
+        }
+    }
+
+    fn wait(&self) -> Step {
+        let nothing = crossbeam_channel::never();
+        let takes_lines = self.phase == Phase::Talking && self.held.is_none();
+        let lines = if takes_lines { &self.inputs.lines } else { &nothing };
+        select! {
+            recv(self.worker.events()) -> event => Step::Event(event.ok()),
+            recv(lines) -> line => Step::Line(line.unwrap_or(Line::End)),
+            recv(self.inputs.signals) -> _ => Step::Signal,
+            recv(self.deadline) -> _ => Step::Deadline,
+        }
+    }
+
+    /// Takes one step; yields how the room ended if it has.
+    fn take(&mut self, step: Step) -> Option<EndReason> {
+        match step {
+            Step::Event(Some(Event::Ended(reason))) => return Some(reason),
+            Step::Event(Some(event)) => self.hear(&event),
+            Step::Event(None) => return Some(abandoned()),
+            Step::Line(line) => self.held = Some(line),
+            Step::Signal if self.signalled => return Some(EndReason::Closed(CloseReason::Left)),
+            Step::Signal => {
+                self.signalled = true;
+                self.stop();
+            }
+            Step::Deadline if self.phase == Phase::Leaving => return Some(EndReason::Closed(CloseReason::Left)),
+            Step::Deadline => self.leave(),
+        }
+        None
+    }
+
+    fn hear(&mut self, event: &Event) {
+        if let Some(record) = Record::of(event, self.plan.plain) {
+            self.output.write(&record);
+        }
+        match event {
+            Event::Room(proto::Event::Sent { .. }) => drop(self.in_flight.pop_front()),
+            Event::Room(proto::Event::Refused { .. }) => {
+                self.in_flight.pop_front();
+                self.unsent += 1;
+            }
+            _ => {}
+        }
+        self.chat.apply(event, SystemTime::now());
+    }
+
+    /// Whether it is the line's turn: while the room is not open there is only one way, out.
+    fn ready(&self, line: &Line) -> bool {
+        let open = self.chat.open();
+        match line {
+            Line::Text(text) => match parse(text) {
+                Request::Bye => true,
+                Request::Say(_) => open && self.window_is_open(),
+                _ => open,
+            },
+            Line::TooLong { .. } | Line::NotUtf8 | Line::End => open,
+        }
+    }
+
+    fn window_is_open(&self) -> bool {
+        self.in_flight.len() < WINDOW_MESSAGES && self.in_flight.iter().sum::<usize>() < WINDOW_BYTES
+    }
+
+    fn execute(&mut self, line: Line) {
+        match line {
+            Line::Text(text) => self.request(parse(&text)),
+            Line::TooLong { bytes, beginning } => {
+                self.unsent += 1;
+                self.output
+                    .write(&Record::refused(None, &beginning, RefuseReason::TooLong { bytes }));
+            }
+            Line::NotUtf8 => {
+                self.unsent += 1;
+                self.error(
+                    "not-utf-8",
+                    "a line of standard input is no UTF-8 and was not sent",
+                    "Convert it first, for example with iconv.",
+                );
+            }
+            Line::End if self.plan.stay => self.phase = Phase::Listening,
+            Line::End => self.stop(),
+        }
+    }
+
+    fn request(&mut self, request: Request<'_>) {
+        match request {
+            Request::Nothing => {}
+            Request::Say(text) => self.say(text),
+            Request::Who => self.who(),
+            Request::Remove(whom) => self.remove(whom),
+            Request::Bye => self.stop(),
+            Request::NotInPlainRoom(command) => self.error(
+                "not-in-plain-room",
+                &format!("/{command} needs an encrypted room; nothing was sent"),
+                "This version has plain-text rooms only.",
+            ),
+            Request::Unknown(command) => self.error(
+                "unknown-command",
+                &format!("there is no command /{command}; nothing was sent"),
+                "There are /who, /remove and /bye; begin the line with // to send one that begins with a slash.",
+            ),
+        }
+    }
+
+    fn say(&mut self, text: &str) {
+        self.in_flight.push_back(text.len());
+        self.send(Command::Say { text: text.to_owned() });
+    }
+
+    fn who(&mut self) {
+        let members = self.chat.members.values().map(Into::into).collect();
+        self.output.write(&Record::Members { members });
+    }
+
+    fn remove(&mut self, whom: &str) {
+        if !self.chat.hosting {
+            return self.error("host-only", "only the host can remove somebody", "Ask the host.");
+        }
+        match self.find(whom) {
+            Some(member) => self.send(Command::Remove { member }),
+            None => self.error(
+                "no-such-member",
+                &format!("“{whom}” is nobody in this room who could be removed"),
+                "/who lists everybody.",
+            ),
+        }
+    }
+
+    /// Another member by id, as `/who` writes it, or by name if only one is called that.
+    fn find(&self, whom: &str) -> Option<MemberId> {
+        let others = || self.chat.members.values().filter(|member| !member.me);
+        if let Some(member) = others().find(|member| member.author.id.to_string() == whom) {
+            return Some(member.author.id);
+        }
+        let mut called = others().filter(|member| *member.author.name == *whom);
+        match (called.next(), called.next()) {
+            (Some(member), None) => Some(member.author.id),
+            _ => None,
+        }
+    }
+
+    fn send(&mut self, command: Command) {
+        let Err(busy) = self.worker.send(command) else {
+            return;
+        };
+        // The window is far smaller than the worker's channel, so that only a flood of other commands gets here.
+        if let Command::Say { .. } = busy.0 {
+            self.in_flight.pop_back();
+            self.unsent += 1;
+        }
+        self.error(
+            "busy",
+            &busy.to_string(),
+            "Wait for the events of what was asked before.",
+        );
+    }
+
+    fn error(&mut self, code: &str, message: &str, hint: &str) {
+        self.output.write(&Record::error(code, message, hint));
+    }
+
+    /// Takes no more lines; once everything said is out, or [`DRAIN_WITHIN`] is over, we leave.
+    fn stop(&mut self) {
+        if matches!(self.phase, Phase::Talking | Phase::Listening) {
+            self.phase = Phase::Draining;
+            self.deadline = crossbeam_channel::after(DRAIN_WITHIN);
+        }
+    }
+
+    fn leave(&mut self) {
+        self.phase = Phase::Leaving;
+        self.deadline = crossbeam_channel::after(Endpoint::LEAVE_WITHIN + JOIN_WITHIN);
+        self.send(Command::Leave);
+    }
+
+    fn finish(mut self, reason: &EndReason) -> Exit {
+        self.refuse_what_was_not_said();
+        self.unsent += self.in_flight.len();
+        for record in Record::ended(reason) {
+            self.output.write(&record);
+        }
+        match self.output.broken() {
+            None | Some(io::ErrorKind::BrokenPipe) => exit(reason, self.unsent),
+            Some(_) => Exit::Failed,
+        }
+    }
+
+    /// Lines that were taken, or stood in line while somebody else ended the room.
+    fn refuse_what_was_not_said(&mut self) {
+        let mut lines: Vec<Line> = self.held.take().into_iter().collect();
+        if self.phase == Phase::Talking {
+            lines.extend(self.inputs.lines.try_iter());
+        }
+        for line in lines {
+            if let Line::Text(text) = line
+                && let Request::Say(text) = parse(&text)
+            {
+                self.unsent += 1;
+                self.output
+                    .write(&Record::refused(None, text, RefuseReason::NotConnected));
+            }
+        }
+    }
+}
+
+fn exit(reason: &EndReason, unsent: usize) -> Exit {
+    match reason {
+        EndReason::Failed(_) => Exit::Failed,
+        _ if unsent > 0 => Exit::Unsent,
+        EndReason::Cancelled | EndReason::Closed(CloseReason::Left | CloseReason::HostLeft) => Exit::Done,
+        EndReason::Closed(CloseReason::Lost(_) | CloseReason::TooSlow | CloseReason::Endless) => Exit::Failed,
+    }
+}
+
+/// The worker's thread is gone without its last event, which is a bug: say so rather than wait for ever.
+fn abandoned() -> EndReason {
+    EndReason::Failed(Failure::Resources {
+        cause: "the room's thread has ended".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,323 @@
+//! The language of the tests of the pure core: an endpoint, a virtual clock, raw peers as byte strings, events as text.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant, SystemTime};
+
+use landline::proto::{Encoding, Endpoint, Event, GuestConfig, HostConfig, Limits, LineEnd, LineId, Now, Transmit};
+
+/// An endpoint without a network: a virtual clock, raw peers as byte strings, events as text.
+///
+/// ```text
+/// Room::host().open(1).sends(1, "你好").after(150).shows("…")
+/// ```
+pub(crate) struct Room {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) now: Now,
+    pub(crate) events: Vec<Event>,
+    wires: BTreeMap<u64, Wire>,
+}
+
+/// What the operating system and the peer at the other end of a line have seen.
+#[derive(Debug, Default)]
+pub(crate) struct Wire {
+    pub(crate) received: Vec<u8>,
+    /// Each write on its own, with the milliseconds since the start.
+    pub(crate) writes: Vec<(u64, Vec<u8>)>,
+    pub(crate) finished: bool,
+    pub(crate) closed: bool,
+    /// Bytes that the operating system takes before its buffer is full; `None`: all.
+    pub(crate) room: Option<usize>,
+}
+
+impl Room {
+    pub(crate) fn host() -> Self {
+        Self::host_with(|_| {})
+    }
+
+    /// A host without a welcome, unless `change` sets one.
+    pub(crate) fn host_with(change: impl FnOnce(&mut HostConfig)) -> Self {
+        let mut config = HostConfig {
+            room: "房间".into(),
+            name: "Host".into(),
+            plain: Some(Encoding::Auto),
+            welcome: String::new(),
+            limits: Limits::default(),
+        };
+        change(&mut config);
+        Self::new(Endpoint::host(config, 7))
+    }
+
+    pub(crate) fn guest() -> Self {
+        Self::guest_with(|_| {})
+    }
+
+    /// A guest of a plain program, unless `change` says otherwise.
+    pub(crate) fn guest_with(change: impl FnOnce(&mut GuestConfig)) -> Self {
+        let mut config = GuestConfig {
+            name: "Gina".into(),
+            host: "host.lan:8888".into(),
+            encoding: Encoding::Auto,
+            introduce: false,
+            limits: Limits::default(),
+        };
+        change(&mut config);
+        Self::new(Endpoint::guest(config, 8))
+    }
+
+    fn new(endpoint: Endpoint) -> Self {
+        let now = Now {
+            monotonic: epoch(),
+            wall: SystemTime::UNIX_EPOCH,
+        };
+        let mut room = Self {
+            endpoint,
+            now,
+            events: Vec::new(),
+            wires: BTreeMap::new(),
+        };
+        room.drain();
+        room
+    }
+
+    /// Opens line `line` from 10.0.0.`line`.
+    pub(crate) fn open(self, line: u64) -> Self {
+        self.open_from(line, &format!("10.0.0.{line}:5000"))
+    }
+
+    pub(crate) fn open_from(mut self, line: u64, address: &str) -> Self {
+        let address: SocketAddr = address.parse().expect("tests write addresses right");
+        self.wires.entry(line).or_default();
+        self.endpoint.handle_opened(self.now, LineId(line), address);
+        self.drain();
+        self
+    }
+
+    /// From now on the operating system takes only so many bytes more of a line.
+    pub(crate) fn stalls(mut self, line: u64, after: usize) -> Self {
+        self.wire_mut(line).room = Some(after);
+        self
+    }
+
+    /// The peer reads again.
+    pub(crate) fn reads(mut self, line: u64) -> Self {
+        self.wire_mut(line).room = None;
+        self.write(LineId(line));
+        self.drain();
+        self
+    }
+
+    pub(crate) fn sends(mut self, line: u64, bytes: impl AsRef<[u8]>) -> Self {
+        self.endpoint.handle_bytes(self.now, LineId(line), bytes.as_ref());
+        self.drain();
+        self
+    }
+
+    pub(crate) fn ends(mut self, line: u64, end: LineEnd) -> Self {
+        self.endpoint.handle_ended(self.now, LineId(line), end);
+        self.drain();
+        self
+    }
+
+    pub(crate) fn says(mut self, text: &str) -> Self {
+        self.endpoint.handle_say(self.now, text);
+        self.drain();
+        self
+    }
+
+    pub(crate) fn removes(mut self, member: u64) -> Self {
+        self.endpoint.handle_remove(self.now, landline::proto::MemberId(member));
+        self.drain();
+        self
+    }
+
+    pub(crate) fn leaves(mut self) -> Self {
+        self.endpoint.handle_leave(self.now);
+        self.drain();
+        self
+    }
+
+    /// Lets time pass, from deadline to deadline.
+    pub(crate) fn after(mut self, milliseconds: u64) -> Self {
+        let until = self.now.monotonic + Duration::from_millis(milliseconds);
+        for _ in 0..100_000 {
+            let Some(next) = self.endpoint.poll_timeout().filter(|at| *at <= until) else {
+                self.pass(until);
+                return self;
+            };
+            self.pass(next.max(self.now.monotonic));
+            self.endpoint.handle_timeout(self.now);
+            self.drain();
+        }
+        panic!("the endpoint does not come to rest");
+    }
+
+    fn pass(&mut self, until: Instant) {
+        let passed = until - self.now.monotonic;
+        self.now.monotonic += passed;
+        self.now.wall += passed;
+    }
+
+    fn drain(&mut self) {
+        while let Some(transmit) = self.endpoint.poll_transmit() {
+            match transmit {
+                Transmit::Write(line) => self.write(line),
+                Transmit::Finish(line) => {
+                    let wire = self.wire_mut(line.0);
+                    assert!(!wire.finished && !wire.closed, "one FIN, before the close");
+                    wire.finished = true;
+                }
+                Transmit::Close(line) => {
+                    let wire = self.wire_mut(line.0);
+                    assert!(!wire.closed, "one close");
+                    wire.closed = true;
+                }
+            }
+        }
+        while let Some(event) = self.endpoint.poll_event() {
+            self.events.push(event);
+        }
+    }
+
+    fn write(&mut self, line: LineId) {
+        let milliseconds = self.now.monotonic.duration_since(epoch()).as_millis() as u64;
+        let wire = self.wires.get_mut(&line.0).expect("only opened lines are used");
+        assert!(!wire.finished && !wire.closed, "nothing is written behind the end");
+        let pending = self.endpoint.pending(line);
+        let taken = wire.room.map_or(pending.len(), |room| room.min(pending.len()));
+        wire.received.extend_from_slice(&pending[..taken]);
+        if taken > 0 {
+            wire.writes.push((milliseconds, pending[..taken].to_vec()));
+        }
+        wire.room = wire.room.map(|room| room - taken);
+        self.endpoint.handle_written(self.now, line, taken);
+    }
+
+    fn wire_mut(&mut self, line: u64) -> &mut Wire {
+        self.wires.get_mut(&line).expect("only opened lines are used")
+    }
+
+    pub(crate) fn wire(&self, line: u64) -> &Wire {
+        &self.wires[&line]
+    }
+
+    /// What the peer has received since the last question.
+    pub(crate) fn take_received(&mut self, line: u64) -> Vec<u8> {
+        std::mem::take(&mut self.wire_mut(line).received)
+    }
+
+    /// What the peer has received since the last question, as text.
+    #[track_caller]
+    pub(crate) fn hears(mut self, line: u64, expected: &str) -> Self {
+        let received = self.take_received(line);
+        assert_eq!(String::from_utf8_lossy(&received), expected, "on line {line}");
+        self
+    }
+
+    /// What happened since the last question, one line each; see [`describe`].
+    #[track_caller]
+    pub(crate) fn shows(mut self, expected: &[&str]) -> Self {
+        let shown: Vec<String> = self.events.drain(..).map(|event| describe(&event)).collect();
+        assert_eq!(shown, expected);
+        self
+    }
+
+    /// Looks at the last of what happened only.
+    #[track_caller]
+    pub(crate) fn quietly_but_last(mut self, expected: &[&str]) -> Self {
+        let forgotten = self.events.len().saturating_sub(expected.len());
+        self.events.drain(..forgotten);
+        self.shows(expected)
+    }
+
+    /// Forgets what happened so far.
+    pub(crate) fn quietly(mut self) -> Self {
+        self.events.clear();
+        self
+    }
+}
+
+/// The start of virtual time. One instant for the whole process, so that differences can be printed.
+pub(crate) fn epoch() -> Instant {
+    static EPOCH: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    *EPOCH.get_or_init(Instant::now)
+}
+
+/// An event as one line of text.
+pub(crate) fn describe(event: &Event) -> String {
+    let mut line = String::new();
+    match event {
+        Event::Connected { host, room } => write!(line, "connected to {} in {room}", host.name),
+        Event::Joined { member } => write!(line, "{} joined", member.author.name),
+        Event::Renamed { member, previous } => write!(line, "{previous} is now {}", member.author.name),
+        Event::Left { member, reason } => write!(line, "{} left: {reason:?}", member.author.name),
+        Event::Said { entry } => write!(line, "{} {}: {}", entry.seq, entry.author.name, entry.text),
+        Event::Sent { seq, lines, .. } => write!(line, "{seq} sent to {lines}"),
+        Event::Refused { text, reason, .. } => write!(line, "refused {text:?}: {reason:?}"),
+        Event::Notice { notice } => write!(line, "notice {notice:?}"),
+        Event::Closed { reason } => write!(line, "closed: {reason:?}"),
+    }
+    .expect("a string takes everything");
+    line
+}
+
+/// Two Landlines and a cable without delay.
+pub(crate) struct Pair {
+    pub(crate) host: Room,
+    pub(crate) guest: Room,
+}
+
+impl Pair {
+    pub(crate) fn new(introduce: bool) -> Self {
+        Self {
+            host: Room::host(),
+            guest: Room::guest_with(|config| config.introduce = introduce),
+        }
+    }
+
+    pub(crate) fn connect(mut self) -> Self {
+        self.host = self.host.open(1);
+        self.guest = self.guest.open(1);
+        self.drive()
+    }
+
+    pub(crate) fn host_says(mut self, text: &str) -> Self {
+        self.host = self.host.says(text);
+        self.drive()
+    }
+
+    pub(crate) fn guest_says(mut self, text: &str) -> Self {
+        self.guest = self.guest.says(text);
+        self.drive()
+    }
+
+    pub(crate) fn after(mut self, milliseconds: u64) -> Self {
+        for _ in 0..milliseconds.div_ceil(10) {
+            self.host = self.host.after(10);
+            self.guest = self.guest.after(10);
+            self = self.drive();
+        }
+        self
+    }
+
+    /// Carries bytes and ends until nothing moves.
+    pub(crate) fn drive(mut self) -> Self {
+        loop {
+            let to_guest = std::mem::take(&mut self.host.wire_mut(1).received);
+            let to_host = std::mem::take(&mut self.guest.wire_mut(1).received);
+            if to_guest.is_empty() && to_host.is_empty() {
+                break;
+            }
+            self.guest = self.guest.sends(1, to_guest);
+            self.host = self.host.sends(1, to_host);
+        }
+        if self.host.wire(1).finished && !self.guest.wire(1).closed {
+            self.guest = self.guest.ends(1, LineEnd::Finished);
+        }
+        if (self.guest.wire(1).finished || self.guest.wire(1).closed) && !self.host.wire(1).closed {
+            self.host = self.host.ends(1, LineEnd::Finished);
+        }
+        self
+    }
+}
