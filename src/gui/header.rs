@@ -6,6 +6,7 @@ use egui::{
 };
 
 use super::action::{Action, Side};
+use super::banner;
 use super::controls;
 use super::icons::{self, Icon};
 use super::open_room::OpenRoom;
@@ -98,7 +99,11 @@ fn title_ui(ui: &Ui, rect: Rect, room: &OpenRoom, words: &Strings) {
     widgets::announce(ui, &response);
     let at = pos2(rect.left(), rect.center().y + 12.0);
     let font = theme::regular(size::SMALL);
-    let color = if room.ended() { colors.error } else { colors.dim };
+    let color = if room.end().is_some_and(banner::is_bad) {
+        colors.error
+    } else {
+        colors.dim
+    };
     widgets::line(ui, at, Align2::LEFT_CENTER, &status, font, color, rect.width());
 }
 
