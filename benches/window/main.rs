@@ -59,7 +59,7 @@ mod measure {
     fn start(screen: &Screen) -> io::Result<()> {
         let (mut floor_ms, mut ours_ms, mut ratios) = (vec![], vec![], vec![]);
         for round in 0..=ROUNDS {
-            let floor = painted_after(screen, |screen| floor::spawn(screen))?;
+            let floor = painted_after(screen, floor::spawn)?;
             let profile = tempfile::tempdir()?;
             let ours = painted_after(screen, |screen| landline(screen, profile.path(), &[]))?;
             if round == 0 {
