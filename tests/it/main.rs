@@ -6,6 +6,7 @@ mod chat;
 mod cli;
 #[cfg(feature = "gui")]
 mod gui;
+mod limits;
 mod plain;
 mod profile;
 mod proto;
