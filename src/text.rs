@@ -55,7 +55,7 @@ pub(crate) fn skeletons(name: &str) -> [String; 2] {
 }
 
 /// A message's text for every sink: line ends become `\n`; other control characters become U+FFFD, so that nothing is
-/// dropped silently; bidi overrides and embeddings are taken out; tabs and newlines stay.
+/// dropped silently; bidi controls are taken out; tabs and newlines stay.
 #[must_use]
 pub fn clean_message(raw: &str) -> String {
     const NEXT_LINE: char = '\u{85}';

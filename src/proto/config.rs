@@ -40,9 +40,9 @@ pub struct GuestConfig {
 pub struct Limits {
     /// Lines at a time.
     pub max_lines: usize,
-    /// Bytes waiting for one line.
+    /// Bytes waiting for one line, with what it costs to keep them. More for two seconds, or four times as many at once, ends it.
     pub max_queued_bytes: usize,
-    /// Messages waiting for one line.
+    /// Messages waiting for one line. More for two seconds ends it.
     pub max_queued_messages: usize,
     /// How long a line may take no byte while some are waiting.
     pub write_stall: Duration,

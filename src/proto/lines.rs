@@ -35,6 +35,10 @@ impl Lines {
         line.map(|(id, _)| *id)
     }
 
+    pub(super) fn any(&self, is: impl FnMut(&Line) -> bool) -> bool {
+        self.lines.values().any(is)
+    }
+
     pub(super) fn ids(&self) -> Vec<LineId> {
         self.lines.keys().copied().collect()
     }

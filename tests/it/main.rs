@@ -10,6 +10,7 @@ mod faults;
 mod gui;
 #[cfg(feature = "gui")]
 mod gui_transcript;
+mod limits;
 mod loopback;
 mod plain;
 mod profile;
