@@ -2,29 +2,27 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::connection::{Expired, Line};
+use super::connection::Expired;
 use super::lines::Lines;
 use super::outbox::Outbox;
-use super::plain::{BYE, Encoding, MAX_MESSAGE_BYTES, Newline};
+use super::plain::{BYE, MAX_MESSAGE_BYTES};
 use super::refusals::Refusals;
 use super::room::Room;
 use super::{
-    Author, CloseReason, Event, GuestConfig, HostConfig, LeaveReason, Limits, LineEnd, LineId, Member, MemberId,
-    Notice, Now, RefuseReason,
+    CloseReason, Event, GuestConfig, HostConfig, LeaveReason, Limits, LineEnd, LineId, MemberId, Notice, Now,
+    RefuseReason,
 };
 use crate::text;
 
+mod door;
 mod talk;
 
 /// What a guest says first, to be called something.
 const NAME_COMMAND: &str = "/name";
 /// Before words of the host's program.
 const INFORMATION: &str = "Landline: ";
-/// Lines beyond the limit that may be told that there is no room for them; further ones are closed without a word.
-const MAX_REFUSED_LINES: usize = 64;
 
 /// Something for the worker to do with a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +74,7 @@ impl Endpoint {
     /// An open room with nobody in it but its host.
     #[must_use]
     pub fn host(config: HostConfig, seed: u64) -> Self {
-        let me = myself(MemberId::HOST, &config.name, "Host", false);
+        let me = door::myself(MemberId::HOST, &config.name, "Host", false);
         let plain = config.plain.is_some();
         let mut endpoint = Self::new(Role::Host(config), State::Open, seed);
         endpoint.come_in(me);
@@ -131,13 +129,12 @@ impl Endpoint {
     /// The operating system took `bytes` of [`Endpoint::pending`]; 0 means that its buffer is full. After 0 no write is
     /// asked for until some bytes have been taken: whoever offers them knows when the socket takes more.
     pub fn handle_written(&mut self, now: Now, line: LineId, bytes: usize) {
-        let Some(peer) = self.lines.get_mut(line) else {
-            return;
-        };
+        let limits = self.role.limits();
         let mut sent = Vec::new();
-        peer.written(now.monotonic, bytes, self.role.limits(), |own| sent.push(own));
+        self.lines.change(now.monotonic, line, |peer| {
+            peer.written(now.monotonic, bytes, limits, |own| sent.push(own));
+        });
         self.settle_own(sent, true);
-        self.settle(now, line);
     }
 
     /// The person at this computer says something. Ends in exactly one of `Said` (and later `Sent` or `Refused`) or `Refused`.
@@ -230,6 +227,18 @@ impl Endpoint {
         self.lines.get(line).map_or(0, |line| line.writer.queued_bytes())
     }
 
+    /// Whether this guest should say no more for a while: half of what may wait for its line is waiting. Whoever reads
+    /// words from a file stops here until it is over. A host is never held up, not even by its slowest guest.
+    #[must_use]
+    pub fn is_congested(&self) -> bool {
+        let limits = self.role.limits();
+        matches!(self.role, Role::Guest(_))
+            && self.lines.any(|line| {
+                line.writer.queued_bytes() > limits.max_queued_bytes / 2
+                    || line.writer.messages() > limits.max_queued_messages / 2
+            })
+    }
+
     fn new(role: Role, state: State, seed: u64) -> Self {
         Self {
             role,
@@ -242,86 +251,6 @@ impl Endpoint {
             ids: fastrand::Rng::with_seed(seed),
             last_seq: 0,
         }
-    }
-
-    /// Somebody has called the host.
-    fn answer(&mut self, now: Now, line: LineId, address: SocketAddr) {
-        let Role::Host(config) = &self.role else {
-            return;
-        };
-        let Some(encoding) = config.plain else {
-            let sentence = "this room takes no plain text, so this connection is closed";
-            self.turn_away(now, line, address, sentence, Notice::PlainRefused { address });
-            return;
-        };
-        if self.room.members().len() > config.limits.max_lines {
-            let sentence = "the room is full, please try again later";
-            self.turn_away(now, line, address, sentence, Notice::RoomFull { address });
-            return;
-        }
-        let welcome = text::clean_message(&config.welcome);
-        let mut peer = Line::new(encoding, None);
-        let member = self.room.add_plain_guest(address);
-        peer.member = Some(member.author.id);
-        self.lines.insert(line, peer);
-        self.events.push_back(Event::Joined { member });
-        if !is_empty(&welcome) {
-            self.tell(now, line, "", &welcome);
-        }
-    }
-
-    /// Somebody cannot come in: they are told why, and the room is told, but not too often.
-    fn turn_away(&mut self, now: Now, line: LineId, address: SocketAddr, sentence: &str, notice: Notice) {
-        if self.refusals.mention(now.monotonic, address.ip()) {
-            self.notice(notice);
-        }
-        if self.lines.len() >= self.role.limits().max_lines + MAX_REFUSED_LINES {
-            self.lines.close(line);
-            return;
-        }
-        self.lines.insert(line, Line::new(Encoding::Auto, None));
-        self.tell(now, line, INFORMATION, sentence);
-        self.part(now, line, None);
-    }
-
-    /// This guest has reached its host.
-    fn enter(&mut self, now: Now, line: LineId, address: SocketAddr) {
-        let Role::Guest(config) = &self.role else {
-            return;
-        };
-        let me = myself(Self::ME_AS_GUEST, &config.name, "Guest", true);
-        let host = Author {
-            id: MemberId::HOST,
-            name: Arc::clone(&config.host),
-            plain: true,
-        };
-        let room = Arc::clone(&config.host);
-        let introduction = config.introduce.then(|| format!("{NAME_COMMAND} {}", me.author.name));
-        let newline = config.introduce.then_some(Newline::Lf);
-        let mut peer = Line::new(config.encoding, newline);
-        peer.member = Some(MemberId::HOST);
-        self.lines.insert(line, peer);
-        self.state = State::Open;
-        self.events.push_back(Event::Connected {
-            host: host.clone(),
-            room,
-        });
-        self.come_in(Member {
-            author: host,
-            named: false,
-            me: false,
-            address: Some(address),
-        });
-        self.come_in(me);
-        self.notice(Notice::PlainText);
-        if let Some(introduction) = introduction {
-            self.tell(now, line, "", &introduction);
-        }
-    }
-
-    fn come_in(&mut self, member: Member) {
-        self.room.add(member.clone());
-        self.events.push_back(Event::Joined { member });
     }
 
     fn notice(&mut self, notice: Notice) {
@@ -343,98 +272,8 @@ impl Endpoint {
         }
     }
 
-    /// What waits gives way to the goodbye.
-    fn hurry(&mut self, now: Now, line: LineId) {
-        let Some(peer) = self.lines.get_mut(line) else {
-            return;
-        };
-        let mut lost = Vec::new();
-        peer.hurry(now.monotonic, self.role.limits(), |own| lost.push(own));
-        self.settle_own(lost, false);
-    }
-
-    /// Ends a line properly: what has begun to go out goes out, then the FIN; the peer may take its time to answer.
-    /// `reason` is why its member goes, if it has one.
-    fn part(&mut self, now: Now, line: LineId, reason: Option<LeaveReason>) {
-        let limits = self.role.limits();
-        let Some(peer) = self.lines.get_mut(line) else {
-            return;
-        };
-        let mut lost = Vec::new();
-        peer.part(now.monotonic);
-        if reason.is_some() {
-            peer.writer.drop_waiting(|own| lost.push(own));
-        }
-        if reason == Some(LeaveReason::Removed) {
-            peer.say_bye(now.monotonic, limits);
-        }
-        let member = peer.member.take();
-        self.settle_own(lost, false);
-        if let (Some(member), Some(reason)) = (member, reason) {
-            self.go(member, reason);
-        }
-        self.settle(now, line);
-    }
-
-    /// A line is gone without goodbye.
-    fn lose(&mut self, line: LineId, reason: LeaveReason) {
-        let member = self.lines.get_mut(line).and_then(|peer| peer.member.take());
-        if let Some(member) = member {
-            self.go(member, reason);
-        }
-        self.close(line);
-    }
-
-    /// A member is no longer there; for a guest whose host is gone, the room is over.
-    fn go(&mut self, member: MemberId, reason: LeaveReason) {
-        match self.role {
-            Role::Guest(_) if self.state == State::Open => {
-                self.state = State::Closing(match reason {
-                    LeaveReason::Bye | LeaveReason::Removed => CloseReason::HostLeft,
-                    LeaveReason::Lost(end) => CloseReason::Lost(end),
-                    LeaveReason::TooSlow => CloseReason::TooSlow,
-                    LeaveReason::Endless => CloseReason::Endless,
-                });
-            }
-            Role::Guest(_) => {}
-            Role::Host(_) => {
-                if let Some(member) = self.room.remove(member)
-                    && self.state == State::Open
-                {
-                    self.events.push_back(Event::Left { member, reason });
-                }
-            }
-        }
-    }
-
-    fn close(&mut self, line: LineId) {
-        if self.lines.get(line).is_none() {
-            return;
-        }
-        let mut lost = Vec::new();
-        if let Some(mut peer) = self.lines.close(line) {
-            peer.writer.drop_all(|own| lost.push(own));
-        }
-        self.settle_own(lost, false);
-        self.close_when_done();
-    }
-
-    fn close_when_done(&mut self) {
-        if let State::Closing(reason) = self.state
-            && self.lines.is_empty()
-        {
-            self.state = State::Closed;
-            self.events.push_back(Event::Closed { reason });
-        }
-    }
-
     fn settle(&mut self, now: Now, line: LineId) {
-        if let Some(peer) = self.lines.get_mut(line)
-            && peer.finish(now.monotonic)
-        {
-            self.lines.finish(line);
-        }
-        self.lines.settle(line);
+        self.lines.change(now.monotonic, line, |_| {});
     }
 
     fn settle_own(&mut self, messages: Vec<u64>, sent: bool) {
@@ -461,21 +300,6 @@ impl Role {
             Self::Host(config) => &config.limits,
             Self::Guest(config) => &config.limits,
         }
-    }
-}
-
-/// The person at this computer; `unnamed` is what they are called if nothing of their name can be shown.
-fn myself(id: MemberId, name: &str, unnamed: &str, plain: bool) -> Member {
-    let name = text::clean_name(name);
-    Member {
-        author: Author {
-            id,
-            name: name.as_deref().unwrap_or(unnamed).into(),
-            plain,
-        },
-        named: true,
-        me: true,
-        address: None,
     }
 }
 

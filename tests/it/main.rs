@@ -8,6 +8,7 @@ mod discreet;
 mod faults;
 #[cfg(feature = "gui")]
 mod gui;
+mod limits;
 mod loopback;
 mod plain;
 mod profile;
