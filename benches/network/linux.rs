@@ -11,8 +11,8 @@ use landline::worker::{Command, Event, Join, Role, Worker};
 
 use crate::load::{Irc, Load, Raw, Saturated, UNDER_WAY};
 use crate::servers::{
-    AUDIENCES, LINE_BYTES, NGIRCD, PATIENCE, Result, Server, bare_echo, bare_fan, config, connect, raise_file_limit,
-    room, start_ngircd,
+    AUDIENCES, LINE_BYTES, NGIRCD, PATIENCE, Result, Server, bare_echo, bare_fan, config, connect, end_with_the_client,
+    next, raise_file_limit, room, start_ngircd,
 };
 
 const ROUND_TRIPS: usize = 1500;
@@ -23,27 +23,27 @@ const SATURATED_ROUNDS: usize = 5;
 
 pub(crate) fn main() -> Result {
     match std::env::args().nth(1).as_deref() {
-        Some("bare-echo") => bare_echo(),
-        Some("bare-fan") => bare_fan(),
-        Some("room") => room(false),
-        Some("echoing-room") => room(true),
-        Some("round-trip") => round_trip(),
+        Some(role @ ("bare-echo" | "bare-fan" | "room" | "echoing-room")) => serve(role),
+        Some("round-trip-on-one-core") => round_trip("on one core", None),
+        Some("round-trip-between-cores") => round_trip("between two cores", Some("1")),
         _ => all(),
+    }
+}
+
+fn serve(role: &str) -> Result {
+    end_with_the_client()?;
+    match role {
+        "bare-echo" => bare_echo(),
+        "bare-fan" => bare_fan(),
+        role => room(role == "echoing-room"),
     }
 }
 
 fn all() -> Result {
     raise_file_limit()?;
-    round_trip()?;
-    match Process::new("taskset")
-        .args(["-c", "0"])
-        .arg(std::env::current_exe()?)
-        .arg("round-trip")
-        .status()
-    {
-        Ok(status) => ensure!(status.success(), "the pinned round trip failed"),
-        Err(error) => println!("skipped: round trip on one core: taskset: {error}"),
-    }
+    round_trip("wherever the system puts it", None)?;
+    pinned("round-trip-on-one-core")?;
+    pinned("round-trip-between-cores")?;
     for audience in AUDIENCES {
         fan_out(audience)?;
         saturated(audience)?;
@@ -51,11 +51,26 @@ fn all() -> Result {
     Ok(())
 }
 
+/// Runs a part of this with the client on the first core, and its servers wherever the part says.
+fn pinned(part: &str) -> Result {
+    let program = std::env::current_exe()?;
+    match Process::new("taskset")
+        .args(["-c", "0"])
+        .arg(program)
+        .arg(part)
+        .status()
+    {
+        Ok(status) => ensure!(status.success(), "{part} failed"),
+        Err(error) => println!("skipped: {part}: taskset: {error}"),
+    }
+    Ok(())
+}
+
 // Round trip
 
-fn round_trip() -> Result {
-    let echo = Server::start_self("bare-echo")?;
-    let room = Server::start_self("echoing-room")?;
+fn round_trip(place: &str, servers_core: Option<&str>) -> Result {
+    let echo = Server::start_self("bare-echo", servers_core)?;
+    let room = Server::start_self("echoing-room", servers_core)?;
     let mut bare = connect(echo.port)?;
     let guest = join(room.port)?;
     let (mut bares, mut ours) = (Vec::new(), Vec::new());
@@ -63,13 +78,8 @@ fn round_trip() -> Result {
         bares.push(median((0..ROUND_TRIPS).map(|_| timed(|| ping(&mut bare))))?);
         ours.push(median((0..ROUND_TRIPS).map(|_| timed(|| say_and_hear(&guest))))?);
     }
-    let cores = std::thread::available_parallelism()?;
-    report(
-        &format!("round trip of {LINE_BYTES} B, {cores} core(s), against bare TCP"),
-        "us",
-        &ours,
-        &bares,
-    );
+    let what = format!("round trip of {LINE_BYTES} B {place}, against bare TCP");
+    report(&what, "us", &ours, &bares);
     Ok(())
 }
 
@@ -87,7 +97,7 @@ fn say_and_hear(guest: &Worker) -> Result {
 
 fn hear(guest: &Worker) -> Result {
     loop {
-        if let Event::Room(RoomEvent::Said { entry }) = guest.events().recv_timeout(PATIENCE)?
+        if let Event::Room(RoomEvent::Said { entry }) = next(guest)?
             && !entry.mine
         {
             return Ok(());
@@ -111,8 +121,8 @@ fn join(port: u16) -> Result<Worker> {
 // Fan-out and saturation
 
 fn fan_out(audience: usize) -> Result {
-    let mut bare = Load::new(Server::start_self("bare-fan")?, &Raw, audience)?;
-    let mut ours = Load::new(Server::start_self("room")?, &Raw, audience)?;
+    let mut bare = Load::new(Server::start_self("bare-fan", None)?, &Raw, audience)?;
+    let mut ours = Load::new(Server::start_self("room", None)?, &Raw, audience)?;
     let (mut bares, mut rooms) = (Vec::new(), Vec::new());
     for _ in 0..FAN_OUT_ROUNDS {
         bares.push(median((0..FAN_OUTS).map(|_| timed(|| bare.say_to_all())))?);
@@ -124,7 +134,7 @@ fn fan_out(audience: usize) -> Result {
 }
 
 fn saturated(audience: usize) -> Result {
-    let mut ours = Load::new(Server::start_self("room")?, &Raw, audience)?;
+    let mut ours = Load::new(Server::start_self("room", None)?, &Raw, audience)?;
     if !std::path::Path::new(NGIRCD).exists() {
         println!("skipped: deliveries a second against ngircd: {NGIRCD} is not installed");
         return Ok(());

@@ -25,13 +25,18 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// This program in another role; it prints its port and lives until its standard input ends.
-    pub(crate) fn start_self(role: &str) -> Result<Self> {
-        let mut child = Process::new(std::env::current_exe()?)
-            .arg(role)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+    /// This program in another role, perhaps on a certain core; it prints its port and lives until its standard input ends.
+    pub(crate) fn start_self(role: &str, core: Option<&str>) -> Result<Self> {
+        let program = std::env::current_exe()?;
+        let mut process = match core {
+            None => Process::new(program),
+            Some(core) => {
+                let mut taskset = Process::new("taskset");
+                taskset.args(["-c", core]).arg(program);
+                taskset
+            }
+        };
+        let mut child = process.arg(role).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().context("its output is piped")?).read_line(&mut line)?;
         let port = line
@@ -59,6 +64,18 @@ impl Drop for Server {
             self.child.wait().ok();
         }
     }
+}
+
+/// A server whose client has crashed ends too.
+pub(crate) fn end_with_the_client() -> Result {
+    let until_it_closes = || {
+        std::io::copy(&mut std::io::stdin(), &mut std::io::sink()).ok();
+        std::process::exit(0)
+    };
+    std::thread::Builder::new()
+        .name("parent".to_owned())
+        .spawn(until_it_closes)?;
+    Ok(())
 }
 
 /// Sends back what comes.
@@ -107,7 +124,7 @@ pub(crate) fn room(echoing: bool) -> Result {
         welcome: "hi".to_owned(),
     });
     let host = Worker::spawn(config("Host", role), || {})?;
-    while let Ok(event) = host.events().recv() {
+    while let Ok(event) = next(&host) {
         match event {
             Event::Listening { port, .. } => println!("{port}"),
             Event::Room(RoomEvent::Said { entry }) if echoing && !entry.mine => {
@@ -178,4 +195,16 @@ pub(crate) fn raise_file_limit() -> Result {
     let maximum = getrlimit(Resource::Nofile).maximum;
     let current = maximum;
     Ok(setrlimit(Resource::Nofile, Rlimit { current, maximum })?)
+}
+
+/// The next event. Looks a few times before it sleeps: what is measured is the workers, not how a channel sleeps.
+pub(crate) fn next(worker: &Worker) -> Result<Event> {
+    const LOOKS: usize = 16;
+    for _ in 0..LOOKS {
+        if let Ok(event) = worker.events().try_recv() {
+            return Ok(event);
+        }
+        std::thread::yield_now();
+    }
+    Ok(worker.events().recv()?)
 }

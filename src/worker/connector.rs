@@ -102,7 +102,7 @@ impl Attempt {
                     tracing::trace!("a name was resolved after its room had ended");
                 }
             })
-            .map_err(|error| too_little(&error))?;
+            .map_err(|error| Failure::too_little(&error))?;
         let resolved = select! {
             recv(addresses) -> resolved => resolved.unwrap_or_default(),
             recv(at(self.deadline)) -> _ => Vec::new(),
@@ -182,7 +182,8 @@ impl Race {
         if !self.waiting.is_empty() {
             until = until.min(self.next);
         }
-        let ready = ready(&self.running, until.saturating_duration_since(now)).map_err(|error| too_little(&error))?;
+        let ready =
+            ready(&self.running, until.saturating_duration_since(now)).map_err(|error| Failure::too_little(&error))?;
         for (index, ready) in ready.into_iter().enumerate().rev() {
             match outcome(&self.running[index].0, ready) {
                 None => {}
@@ -285,11 +286,5 @@ fn failure(error: &io::Error, address: SocketAddr) -> Failure {
             address,
             cause: error.to_string(),
         },
-    }
-}
-
-fn too_little(error: &io::Error) -> Failure {
-    Failure::Resources {
-        cause: error.to_string(),
     }
 }

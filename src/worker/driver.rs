@@ -1,5 +1,6 @@
 //! The one thread that owns a room: one loop, one `select!`.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Instant, SystemTime};
@@ -73,6 +74,8 @@ pub(super) struct Driver {
     endpoint: Endpoint,
     role: Role,
     commands: Receiver<Command>,
+    /// Closed when nobody holds the worker any more; known even while no command is taken.
+    held: Receiver<Infallible>,
     window: Window,
     io: Receiver<IoEvent>,
     io_sender: Sender<IoEvent>,
@@ -89,6 +92,7 @@ impl Driver {
     pub(super) fn new(
         config: Config,
         commands: Receiver<Command>,
+        held: Receiver<Infallible>,
         events: Sender<Event>,
         wake: Box<dyn Fn() + Send>,
     ) -> Self {
@@ -97,6 +101,7 @@ impl Driver {
             endpoint: config.endpoint(),
             role: config.role,
             commands,
+            held,
             window: Window::new(events, wake),
             io,
             io_sender,
@@ -138,7 +143,7 @@ impl Driver {
     fn listen(&mut self, host: &Host) -> Result<(), Failure> {
         listener::raise_file_limit();
         let (socket, bound) = listener::bind(host.bind, host.port)?;
-        let listener = Listener::start(socket, self.io_sender.clone()).map_err(|error| too_little(&error))?;
+        let listener = Listener::start(socket, self.io_sender.clone()).map_err(|error| Failure::too_little(&error))?;
         self.source = Source::Listener { _listener: listener };
         self.window.push(Event::Listening {
             room: host.room.clone(),
@@ -150,7 +155,7 @@ impl Driver {
     }
 
     fn connect(&mut self, join: &Join) -> Result<(), Failure> {
-        let connector = Connector::start(join, self.io_sender.clone()).map_err(|error| too_little(&error))?;
+        let connector = Connector::start(join, self.io_sender.clone()).map_err(|error| Failure::too_little(&error))?;
         self.source = Source::Connector { _connector: connector };
         Ok(())
     }
@@ -181,8 +186,9 @@ impl Driver {
         !self.ended && !self.window.makes_peers_wait()
     }
 
+    /// A script that does not read, or says more than its line takes, is told to wait.
     fn takes_commands(&self) -> bool {
-        !self.window.makes_commands_wait()
+        !self.window.makes_commands_wait() && (self.ended || !self.endpoint.is_congested())
     }
 
     /// The one place where the driver blocks.
@@ -200,6 +206,7 @@ impl Driver {
             recv(io) -> event => event.map_or(Wake::Timer, Wake::Io),
             recv(commands) -> command => command.map_or(Wake::Abandoned, Wake::Command),
             send(window, self.window.next()) -> sent => sent.map_or(Wake::Abandoned, |()| Wake::Taken),
+            recv(self.held) -> _ => Wake::Abandoned,
             recv(self.timer) -> _ => Wake::Timer,
         }
     }
@@ -263,7 +270,7 @@ impl Driver {
     fn connected(&mut self, stream: TcpStream, address: SocketAddr) {
         self.source = Source::Nothing;
         if let Err(error) = self.open_line(stream, address) {
-            self.end(EndReason::Failed(too_little(&error)));
+            self.end(EndReason::Failed(Failure::too_little(&error)));
         }
     }
 
@@ -279,6 +286,9 @@ impl Driver {
     fn handle_commands(&mut self, first: Command) {
         self.handle_command(first);
         for _ in 1..IO_BATCH {
+            if !self.takes_commands() {
+                break;
+            }
             let Ok(command) = self.commands.try_recv() else { break };
             self.handle_command(command);
         }
@@ -384,11 +394,5 @@ fn now() -> Now {
     Now {
         monotonic: Instant::now(),
         wall: SystemTime::now(),
-    }
-}
-
-fn too_little(error: &io::Error) -> Failure {
-    Failure::Resources {
-        cause: error.to_string(),
     }
 }

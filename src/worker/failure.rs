@@ -77,6 +77,13 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The operating system gave no thread or no socket.
+    pub(super) fn too_little(error: &std::io::Error) -> Self {
+        Self::Resources {
+            cause: error.to_string(),
+        }
+    }
+
     /// A stable word for scripts.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -4,6 +4,7 @@
 //! channel. It knows nothing of the window. Dropping it says `bye` where that needs no waiting, ends every thread and
 //! joins them within [`JOIN_WITHIN`], also while they block in accept, connect or recv.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -147,6 +148,7 @@ pub struct Worker {
     // and only then may it be joined, which is what dropping a `Thread` does.
     commands: Sender<Command>,
     events: Receiver<Event>,
+    _held: Sender<Infallible>,
     _driver: Thread,
 }
 
@@ -161,12 +163,14 @@ impl Worker {
     pub fn spawn(config: Config, wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
         let (commands, commands_out) = bounded(COMMANDS);
         let (events_in, events) = bounded(EVENTS);
+        let (held, held_out) = bounded(0);
         let driver = Thread::spawn("driver", move || {
-            Driver::new(config, commands_out, events_in, Box::new(wake)).run();
+            Driver::new(config, commands_out, held_out, events_in, Box::new(wake)).run();
         })?;
         Ok(Self {
             commands,
             events,
+            _held: held,
             _driver: driver,
         })
     }
@@ -180,6 +184,7 @@ impl Worker {
             Self {
                 commands,
                 events,
+                _held: bounded(0).0,
                 _driver: Thread::none(),
             },
             commands_out,

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::process::{Command as Process, Stdio};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, bounded};
 use landline::proto::{CloseReason, Event as RoomEvent, LeaveReason, LineEnd};
 use landline::worker::{Busy, Command, EVENTS, EndReason, Event, JOIN_WITHIN};
 
-use crate::loopback::{DEADLINE, Raw, Seat, host, time_to_drop};
+use crate::loopback::{DEADLINE, Raw, Seat, guest, host, program_port, time_to_drop};
 
 /// A peer that says short lines as fast as it can until the line ends.
 struct Flood {
@@ -100,6 +100,42 @@ fn a_script_that_does_not_look_is_told_to_wait_and_can_still_be_ended() {
     assert!(time_to_drop(host) < JOIN_WITHIN);
 }
 
+/// A script's guest says as much as it may until it is told to wait for long; yields how much that was.
+fn say_until_busy(guest: &Seat, bytes: usize, most: usize) -> usize {
+    let (mut said, mut last) = (0, Instant::now());
+    while said < most && last.elapsed() < Duration::from_millis(300) {
+        let text = "x".repeat(bytes);
+        match guest.worker.send(Command::Say { text }) {
+            Ok(()) => (said, last) = (said + 1, Instant::now()),
+            Err(Busy(_)) => std::thread::yield_now(),
+        }
+    }
+    said
+}
+
+#[test]
+fn a_script_that_says_more_than_its_host_reads_waits_and_loses_nothing() {
+    const BYTES: usize = 15_000;
+    const MOST: usize = 3000; // far more than queues and the system's buffers take
+    let (listener, port) = program_port();
+    let guest = Seat::connected(guest("李雷", &format!("127.0.0.1:{port}")));
+    let mut late = Raw::new(listener.accept().unwrap().0);
+    let said = say_until_busy(&guest, BYTES, MOST);
+    assert!(said < MOST, "all of it is taken");
+    late.reads_so_many(b'x', said * BYTES);
+    guest.say("bye");
+    late.reads("bye\n");
+}
+
+#[test]
+fn dropping_ends_a_guest_whose_host_reads_nothing() {
+    let (listener, port) = program_port();
+    let guest = Seat::connected(guest("李雷", &format!("127.0.0.1:{port}")));
+    let _deaf = listener.accept().unwrap();
+    say_until_busy(&guest, 15_000, 3000);
+    assert!(time_to_drop(guest) < JOIN_WITHIN);
+}
+
 #[test]
 fn a_guest_that_reads_late_gets_everything() {
     const MESSAGES: usize = 600;
@@ -115,12 +151,7 @@ fn a_guest_that_reads_late_gets_everything() {
         host.room("said", |event| matches!(event, RoomEvent::Said { .. }).then_some(()));
     }
     host.say("完");
-    let (mut read, mut buffer) = (0, [0; 64 << 10]);
-    while read < MESSAGES * BYTES {
-        let count = late.stream.read(&mut buffer).unwrap();
-        assert_ne!(count, 0, "the line ended");
-        read += buffer[..count].iter().filter(|byte| **byte == b'x').count();
-    }
+    late.reads_so_many(b'x', MESSAGES * BYTES);
 }
 
 #[test]

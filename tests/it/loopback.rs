@@ -249,6 +249,22 @@ impl Raw {
         self.read.drain(..at + text.len());
     }
 
+    /// Reads until `byte` has come so many times.
+    pub(crate) fn reads_so_many(&mut self, byte: u8, times: usize) {
+        let mut buffer = [0; 64 << 10];
+        let (mut seen, mut fresh) = (0, std::mem::take(&mut self.read));
+        loop {
+            seen += fresh.iter().filter(|read| **read == byte).count();
+            if seen >= times {
+                self.read = fresh;
+                return;
+            }
+            let count = self.stream.read(&mut buffer).unwrap();
+            assert_ne!(count, 0, "the line ended after {seen} of {times}");
+            fresh = buffer[..count].to_vec();
+        }
+    }
+
     /// One `recv(1024)`, as the scripts do it.
     pub(crate) fn recv(&mut self) -> Vec<u8> {
         assert!(
