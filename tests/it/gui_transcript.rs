@@ -356,6 +356,37 @@ fn a_link_is_opened_only_after_its_host_was_shown() {
 }
 
 #[test]
+fn a_link_can_be_opened_by_keys_alone() {
+    let mut harness = Talk::new().says("Lin", "see https://example.org/a.").shown();
+    harness.get_by_role(Role::List).focus();
+    harness.run_steps(2);
+    for key in [Key::ArrowUp, Key::Enter] {
+        harness.key_press(key);
+        harness.run_steps(4);
+    }
+    harness.get_by_label("https://example.org/a");
+    harness.key_press(Key::Enter);
+    harness.run_steps(4);
+    assert_eq!(harness.state().asked, ["open https://example.org/a"]);
+}
+
+#[test]
+fn a_link_question_is_cancelled_by_escape() {
+    let mut harness = Talk::new().says("Lin", "https://example.org/a").shown();
+    harness.get_by_role(Role::List).focus();
+    harness.run_steps(2);
+    for key in [Key::ArrowUp, Key::Enter] {
+        harness.key_press(key);
+        harness.run_steps(4);
+    }
+    assert!(harness.query_by_label("https://example.org/a").is_some());
+    harness.key_press(Key::Escape);
+    harness.run_steps(4);
+    assert!(harness.query_by_label("https://example.org/a").is_none());
+    assert!(harness.state().asked.is_empty());
+}
+
+#[test]
 fn a_long_message_is_folded_until_it_is_asked_for() {
     let long = "a line\n".repeat(60);
     let mut harness = Talk::new().says("Lin", &long).shown();
@@ -470,4 +501,32 @@ fn both_languages_and_both_themes_are_drawn_without_a_missing_character() {
             assert_eq!(harness.get_all_by_role(Role::ListItem).count(), 2);
         }
     }
+}
+
+#[test]
+fn the_thumb_stays_under_the_hand_that_drags_it() {
+    let mut harness = Talk::new().lines(2_000).shown();
+    harness.state_mut().go_to_latest();
+    harness.run_steps(30);
+    let bar = harness.get_by_role(Role::ScrollBar).rect();
+    let value = |harness: &Harness<'_, Stage>| harness.get_by_role(Role::ScrollBar).accesskit_node().numeric_value();
+    let grip = Pos2::new(bar.center().x, bar.bottom() - 6.0);
+    press(&mut harness, grip, true);
+    let travel = bar.height() - 32.0; // the shortest thumb
+    for step in 1..=10_u8 {
+        harness.event(Event::PointerMoved(grip - vec2(0.0, travel * f32::from(step) / 20.0)));
+        harness.run_steps(1);
+    }
+    harness.run_steps(1);
+    let halfway = value(&harness).expect("the bar has a value");
+    assert!((halfway - 50.0).abs() <= 2.0, "{halfway}");
+    press(&mut harness, grip, false);
+    let track = Pos2::new(bar.center().x, bar.top() + 20.0);
+    press(&mut harness, track, true);
+    press(&mut harness, track, false);
+    harness.run_steps(2);
+    assert!(
+        value(&harness).is_some_and(|value| value <= 2.0),
+        "a press on the track goes there"
+    );
 }
