@@ -155,6 +155,7 @@ impl ConnectionPanel {
                 ui.add_space(space::TWO);
                 ui.vertical_centered(|ui| widgets::hint(ui, around.words.advice));
             });
+            widgets::follow_focus(ui);
         });
     }
 

@@ -39,6 +39,7 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, words: &Strings, room: &OpenRoom, acti
                     }
                 }
             });
+        widgets::follow_focus(ui);
     });
 }
 

@@ -236,7 +236,7 @@ fn a_hidden_list_says_that_something_waits() {
     stage.press("Show rooms");
     stage.press("New room");
     stage.fill(Role::TextInput, "Address", "10.0.0.7");
-    stage.press("Join");
+    stage.key(Modifiers::NONE, Key::Enter);
     stage.connected(1);
     stage.said(0, 1, "Bo", "psst");
     assert!(stage.has("Show rooms, 1 unread"));
