@@ -85,7 +85,9 @@ pub(crate) struct Drawing<'a> {
     pub(crate) reading: &'a Reading,
     pub(crate) unfolded: &'a BTreeSet<u64>,
     pub(crate) selection: Option<Selection>,
-    /// The row that the keyboard is at.
+    /// The node that all rows are under.
+    pub(crate) list: Id,
+    /// The row that the keyboard or the search is at.
     pub(crate) ring: Option<u64>,
     pub(crate) shown: Vec<Shown>,
     pub(crate) gestures: Vec<Gesture>,
@@ -184,7 +186,7 @@ impl Drawing<'_> {
         let origin = rect.min + vec2(0.0, around.top());
         let response = interact(ui, number, rect, Sense::CLICK | Sense::DRAG);
         self.name_message(&response, message);
-        self.describe(ui, &response, &around.above);
+        self.describe(ui, &response, number, &around.above);
         around
             .above
             .paint(ui, &self.scene, rect.translate(vec2(0.0, around.gap)));
@@ -222,12 +224,21 @@ impl Drawing<'_> {
         });
     }
 
-    /// What stands above a row, for people who hear the window.
-    fn describe(&self, ui: &Ui, response: &Response, above: &Above) {
-        let words = above.words(&self.scene);
-        if !words.is_empty() {
-            ui.ctx()
-                .accesskit_node_builder(response.id, |node| node.set_description(words.join(", ")));
+    /// What stands above a row and which of how many it is, for people who hear the window.
+    fn describe(&self, ui: &Ui, response: &Response, number: u64, above: &Above) {
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            let words = above.words(&self.scene);
+            if !words.is_empty() {
+                node.set_description(words.join(", "));
+            }
+            let index = usize::try_from(number - self.chat.dropped()).unwrap_or(usize::MAX);
+            node.set_position_in_set(index.saturating_add(1));
+            node.set_size_of_set(self.chat.rows().len());
+        });
+        if self.ring == Some(number) {
+            ui.ctx().accesskit_node_builder(self.list, |node| {
+                node.set_active_descendant(response.id.accesskit_id());
+            });
         }
     }
 
@@ -253,7 +264,7 @@ impl Drawing<'_> {
         let number = self.number(index);
         let response = interact(ui, number, rect, Sense::CLICK);
         response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &remark.words));
-        self.describe(ui, &response, &around.above);
+        self.describe(ui, &response, number, &around.above);
         around
             .above
             .paint(ui, &self.scene, rect.translate(vec2(0.0, around.gap)));

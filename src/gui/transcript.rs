@@ -76,6 +76,8 @@ pub(crate) struct Transcript {
     speaker: Speaker,
     /// A row to go to at the next frame.
     wanted: Option<u64>,
+    /// How many rows were drawn in the last frame.
+    drawn: usize,
     /// The frame it was drawn in last: a gap means that something else was shown between.
     frame: Option<u64>,
 }
@@ -108,6 +110,11 @@ impl Transcript {
     /// The row at the top edge, by its number, and how many points of it are above the edge.
     pub(crate) fn position(&self) -> (u64, f64) {
         self.list.position()
+    }
+
+    /// How many rows were drawn in the last frame.
+    pub(crate) fn rows_in_sight(&self) -> usize {
+        self.drawn
     }
 
     /// Goes to a row, by its number.
@@ -146,15 +153,14 @@ impl Transcript {
         }
         self.keys(ui, chat, view, &mut actions);
         let (shown, gestures) = self.rows_ui(ui, chat, view);
+        self.drawn = shown.len();
         self.press(ui, &shown, &gestures);
         self.select(ui, chat, view, &shown);
         for gesture in gestures {
             self.obey(ui, chat, view, gesture, &mut actions);
         }
-        if view.focused
-            && let Some(last) = shown.last()
-        {
-            self.reading.seen(last.number);
+        if view.focused {
+            self.see(&shown, pane);
         }
         scroll_bar::ui(ui, &mut self.list, view.strings.scroll_bar);
         self.jump_ui(ui, view, pane);
@@ -183,6 +189,14 @@ impl Transcript {
         }
     }
 
+    /// A message is read when its end was in sight, or when it fills the view.
+    fn see(&mut self, shown: &[Shown], pane: Rect) {
+        let seen = |row: &&Shown| row.rect.bottom() <= pane.bottom() + 1.0 || row.rect.top() <= pane.top();
+        if let Some(last) = shown.iter().rfind(seen) {
+            self.reading.seen(last.number);
+        }
+    }
+
     fn rows_ui(&mut self, ui: &mut Ui, chat: &Chat, view: View<'_>) -> (Vec<Shown>, Vec<Gesture>) {
         let find = view.find.map(str::to_lowercase).filter(|find| !find.is_empty());
         let scene = Scene {
@@ -199,7 +213,8 @@ impl Transcript {
             reading: &self.reading,
             unfolded: &self.unfolded,
             selection: self.selection.filter(|selection| !selection.is_empty()),
-            ring: self.current.filter(|_| focus),
+            list: ui.unique_id(),
+            ring: self.current.filter(|_| focus || scene.find.is_some()),
             shown: Vec::new(),
             gestures: Vec::new(),
             measured: Vec::new(),

@@ -404,3 +404,70 @@ fn the_scroll_bar_has_a_name_and_a_value() {
     let bar = harness.get_by_role_and_label(Role::ScrollBar, "Scroll through the messages");
     assert_eq!(bar.accesskit_node().numeric_value(), Some(100.0));
 }
+
+#[test]
+fn idle_is_idle() {
+    let mut harness = Talk::new().lines(100).says("Me", "and mine").shown();
+    harness.run_steps(200);
+    let delay = harness.output().viewport_output[&egui::ViewportId::ROOT].repaint_delay;
+    assert_eq!(delay, Duration::MAX, "nothing asks for a frame");
+}
+
+#[test]
+fn the_message_at_the_top_stays_there_when_the_window_gets_another_width() {
+    let words = "many words that are wrapped in a narrow window, ".repeat(8);
+    let mut talk = Talk::new();
+    for n in 0..60 {
+        talk = talk.says("Lin", &format!("{n} {words}"));
+    }
+    let mut harness = talk.shown();
+    harness.state_mut().go_to(30);
+    harness.run_steps(30);
+    // How far into its row the view's top edge is, as a part of the row.
+    let part = |harness: &Harness<'_, Stage>| {
+        let (row, offset) = harness.state().position();
+        (
+            row,
+            offset / f64::from(message(harness, &format!(": {row} many words")).height()),
+        )
+    };
+    harness.hover_at(Pos2::new(400.0, 300.0));
+    while part(&harness).1 < 0.6 {
+        harness.event(Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: vec2(0.0, -5.0),
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Wheel,
+            modifiers: Modifiers::NONE,
+        });
+        harness.run_steps(20);
+    }
+    let (row, before) = part(&harness);
+    for width in [500.0, 1100.0, 800.0] {
+        harness.set_size(vec2(width, 600.0));
+        harness.run_steps(3);
+        let (now_row, now) = part(&harness);
+        assert_eq!(now_row, row, "at {width}");
+        assert!((now - before).abs() < 0.05, "at {width}: {before} became {now}");
+    }
+}
+
+#[test]
+fn both_languages_and_both_themes_are_drawn_without_a_missing_character() {
+    for language in [Language::English, Language::Chinese] {
+        for theme in [egui::Theme::Light, egui::Theme::Dark] {
+            let stage = Stage::new(
+                Talk::new().says("Lin", "你好").says("Me", "Hello").chat,
+                language,
+                morning(),
+            );
+            let mut harness = Harness::builder()
+                .with_size(vec2(420.0, 500.0))
+                .with_theme(theme)
+                .with_context_setup(Stage::prepare)
+                .build_ui_state(|ui, stage: &mut Stage| stage.ui(ui), stage);
+            harness.run_steps(3);
+            assert_eq!(harness.get_all_by_role(Role::ListItem).count(), 2);
+        }
+    }
+}
