@@ -41,10 +41,10 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, words: &Strings, room: &OpenRoom, acti
     let layout = Layout::right_to_left(Align::Center);
     let mut child = ui.new_child(UiBuilder::new().max_rect(inner).layout(layout).id_salt("banner"));
     buttons_ui(&mut child, words, room, actions);
-    let (icon, color) = if bad {
-        (Icon::Warning, colors.error)
-    } else {
-        (Icon::Clock, colors.dim)
+    let (icon, color) = match (bad, room.ended()) {
+        (true, _) => (Icon::Warning, colors.error),
+        (false, true) => (Icon::Info, colors.dim),
+        (false, false) => (Icon::Clock, colors.dim),
     };
     let left = child.available_rect_before_wrap();
     let sign = Rect::from_center_size(pos2(left.left() + 10.0, left.center().y), vec2(20.0, 20.0));
@@ -109,6 +109,6 @@ fn text_ui(ui: &Ui, rect: Rect, words: &Strings, room: &OpenRoom) {
 }
 
 /// Whether something went wrong, rather than having been asked for.
-fn is_bad(reason: &EndReason) -> bool {
+pub(crate) fn is_bad(reason: &EndReason) -> bool {
     !matches!(reason, EndReason::Closed(CloseReason::Left) | EndReason::Cancelled)
 }

@@ -38,10 +38,11 @@ impl Members {
             return;
         }
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            for member in room.chat.members.values() {
-                self.member_ui(ui, words, room, member, actions);
-            }
+            widgets::list(ui, words.members, |ui| {
+                for member in room.chat.members.values() {
+                    self.member_ui(ui, words, room, member, actions);
+                }
+            });
         });
     }
 

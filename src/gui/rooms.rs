@@ -93,12 +93,13 @@ impl RoomList {
             return;
         }
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            for room in shown {
-                if row_ui(ui, words, room, selected == Some(room.key)).clicked() {
-                    actions.push(Action::Select(room.key));
+            widgets::list(ui, words.rooms, |ui| {
+                for room in shown {
+                    if row_ui(ui, words, room, selected == Some(room.key)).clicked() {
+                        actions.push(Action::Select(room.key));
+                    }
                 }
-            }
+            });
         });
     }
 }

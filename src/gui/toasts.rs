@@ -1,6 +1,6 @@
 //! Short notes at the top right that go away by themselves.
 
-use egui::{Align2, Area, Context, Frame, Id, Margin, Order, Sense, UiKind, vec2};
+use egui::{Align2, Area, Context, Frame, Id, Margin, Order, Role, Sense, Ui, UiKind, WidgetInfo, vec2};
 
 use super::controls;
 use super::icons::Icon;
@@ -14,6 +14,8 @@ pub(crate) const STAYS: f64 = 4.0;
 pub(crate) const MAX: usize = 3;
 /// Wider than this a note's text is wrapped.
 const MAX_WIDTH: f32 = 360.0;
+/// And cut after so many rows.
+const MAX_ROWS: usize = 4;
 
 /// Good or bad news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,9 +107,7 @@ fn toast_ui(ctx: &Context, words: &Strings, toast: &Toast, y: f32) -> (f32, bool
                             Icon::Warning
                         };
                         icon.paint(ui.painter(), disc.shrink(4.0), colors.card);
-                        ui.set_max_width(MAX_WIDTH);
-                        let text = widgets::label(ui, &toast.text, theme::regular(size::BODY), colors.text);
-                        widgets::announce(ui, &text);
+                        text_ui(ui, &toast.text);
                         controls::icon_button(ui, Icon::Close, words.dismiss, true).clicked()
                     })
                     .inner
@@ -115,4 +115,13 @@ fn toast_ui(ctx: &Context, words: &Strings, toast: &Toast, y: f32) -> (f32, bool
                 .inner
         });
     (shown.response.rect.height(), shown.inner)
+}
+
+fn text_ui(ui: &mut Ui, text: &str) {
+    let color = palette(ui).text;
+    let galley = widgets::wrapped(ui, text, theme::regular(size::BODY), color, MAX_WIDTH, MAX_ROWS);
+    let (rect, response) = ui.allocate_exact_size(galley.size(), Sense::hover());
+    ui.painter().galley(rect.min, galley, color);
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, text));
+    widgets::announce(ui, &response);
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use egui::accesskit::Live;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Align2, Color32, FontId, Frame, Galley, Id, Label, Margin, Pos2, Rect, Response, RichText, Sense, Stroke,
-    StrokeKind, TextEdit, Ui, vec2,
+    Align2, Color32, FontId, Frame, Galley, Id, Label, Margin, Pos2, Rect, Response, RichText, Role, Sense, Stroke,
+    StrokeKind, TextEdit, Ui, UiBuilder, vec2,
 };
 
 use super::icons::Icon;
@@ -64,6 +64,30 @@ pub(crate) fn line(ui: &Ui, at: Pos2, anchor: Align2, text: &str, font: FontId, 
 pub(crate) fn announce(ui: &Ui, response: &Response) {
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_live(Live::Polite));
+}
+
+/// Scrolls to what has just got the focus. Call it at the end of what scrolls.
+pub(crate) fn follow_focus(ui: &Ui) {
+    let focused = ui.memory(|memory| memory.focused());
+    if let Some(response) = focused.and_then(|id| ui.ctx().read_response(id))
+        && response.gained_focus()
+        && response.layer_id == ui.layer_id()
+        && ui.min_rect().intersects(response.rect)
+    {
+        ui.scroll_to_rect(response.rect.expand(space::TWO), None);
+    }
+}
+
+/// Rows without gaps, which screen readers hear as one list.
+pub(crate) fn list(ui: &mut Ui, name: &str, rows: impl FnOnce(&mut Ui)) {
+    let builder = UiBuilder::new()
+        .accessibility_role(Role::List)
+        .accessibility_label(name);
+    ui.scope_builder(builder, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        rows(ui);
+        follow_focus(ui);
+    });
 }
 
 /// A text field.
