@@ -1,6 +1,6 @@
 //! The transcript's scroll bar. Its numbers are too large for egui's own.
 
-use egui::{Id, Rect, Role, Sense, Ui, pos2, vec2};
+use egui::{Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::anchor_list::AnchorList;
 use super::theme;
@@ -65,9 +65,8 @@ fn held_at(ui: &Ui, response: &egui::Response, thumb_top: f64, length: f64) -> f
 }
 
 fn announce(ui: &Ui, response: &egui::Response, name: &str, part: f64) {
+    response.widget_info(|| WidgetInfo::labeled(Role::ScrollBar, true, name));
     ui.ctx().accesskit_node_builder(response.id, |node| {
-        node.set_role(Role::ScrollBar);
-        node.set_label(name);
         node.set_min_numeric_value(0.0);
         node.set_max_numeric_value(100.0);
         node.set_numeric_value((part * 100.0).round());
