@@ -93,6 +93,10 @@ pub struct App {
     keys_shown: bool,
     rooms_shown: bool,
     narrow: bool,
+    /// The list of rooms makes room for what stands on the right.
+    crowded: bool,
+    /// What the window's title counts.
+    titled: usize,
     toasts: Toasts,
     dialog: FileDialog,
     native_dialogs: bool,
@@ -141,6 +145,8 @@ impl App {
             keys_shown: false,
             rooms_shown: false,
             narrow: false,
+            crowded: false,
+            titled: 0,
             toasts: Toasts::default(),
             native_dialogs: false,
             ime: Ime::default(),

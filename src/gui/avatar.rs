@@ -45,10 +45,10 @@ fn disc(middle: Pos2, radius: f32, top: Color32, bottom: Color32) -> Shape {
 
 /// What stands on a person's disc: one Chinese character, or the first letters of the first two words.
 pub(crate) fn initials(name: &str) -> String {
-    if let Some(han) = name
-        .chars()
-        .find(|c| (0x2E80..0xE000).contains(&(*c as u32)) && c.is_alphanumeric())
-    {
+    // Only where a word begins: in Ann的房间 the name is Ann.
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    let mut firsts = words.filter_map(|word| word.chars().next());
+    if let Some(han) = firsts.find(|c| (0x2E80..0xE000).contains(&(*c as u32))) {
         return han.to_string();
     }
     let letter = |word: &str| word.chars().find(|c| c.is_alphanumeric());
@@ -70,6 +70,7 @@ mod tests {
         let found = [
             "Lin Xiaoyu 林小雨",
             "林小雨",
+            "Ann的房间",
             "marek",
             "Marek Novák",
             "plain guest 10.0.0.1",
@@ -77,6 +78,6 @@ mod tests {
             "",
         ]
         .map(initials);
-        assert_eq!(found, ["林", "林", "M", "MN", "PG", "?", "?"]);
+        assert_eq!(found, ["林", "林", "A", "M", "MN", "PG", "?", "?"]);
     }
 }

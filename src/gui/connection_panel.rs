@@ -155,6 +155,7 @@ impl ConnectionPanel {
                 ui.add_space(space::TWO);
                 ui.vertical_centered(|ui| widgets::hint(ui, around.words.advice));
             });
+            widgets::follow_focus(ui);
         });
     }
 
@@ -202,7 +203,7 @@ impl ConnectionPanel {
     fn card_ui(&mut self, ui: &mut Ui, card: Card, around: &Surroundings<'_>, actions: &mut Vec<Action>) {
         widgets::card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = 14.0;
+            ui.spacing_mut().item_spacing = vec2(space::ONE, 14.0);
             match card {
                 Card::Host => host_card::ui(ui, self, around, actions),
                 Card::Join => join_card::ui(ui, self, around, actions),

@@ -27,7 +27,9 @@ pub(crate) const SEARCH: f32 = 52.0;
 pub(crate) struct Surroundings {
     pub(crate) words: &'static Strings,
     /// Whether the list of rooms is hidden, so that a way back is needed.
-    pub(crate) narrow: bool,
+    pub(crate) list_hidden: bool,
+    /// What waits in the rooms that are hidden.
+    pub(crate) unread_elsewhere: usize,
     /// What stands on the right.
     pub(crate) side: Option<Side>,
     /// Whether a save dialog is open.
@@ -38,11 +40,10 @@ pub(crate) struct Surroundings {
 pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &OpenRoom, around: &Surroundings, actions: &mut Vec<Action>) {
     widgets::hairline(ui, rect);
     let mut left = rect.left() + space::PANE;
-    if around.narrow {
+    if around.list_hidden {
         left = rect.left() + 8.0;
         let place = Rect::from_center_size(pos2(left + 18.0, rect.center().y), vec2(36.0, 36.0));
-        let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("back"));
-        if icons::button(&mut child, Icon::ChevronLeft, around.words.show_rooms).clicked() {
+        if back_ui(ui, place, around) {
             actions.push(Action::ShowRooms(true));
         }
         left += 44.0;
@@ -71,6 +72,23 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &OpenRoom, around: &Surroundings
     );
     child.spacing_mut().item_spacing.x = 4.0;
     buttons_ui(&mut child, room, around, actions);
+}
+
+/// The way back to the rooms, with a dot if something waits there.
+fn back_ui(ui: &mut Ui, place: Rect, around: &Surroundings) -> bool {
+    let unread = around.unread_elsewhere;
+    let name = if unread > 0 {
+        format!("{}, {}", around.words.show_rooms, around.words.unread(unread))
+    } else {
+        around.words.show_rooms.to_owned()
+    };
+    let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("back"));
+    let pressed = icons::button(&mut child, Icon::ChevronLeft, &name).clicked();
+    if unread > 0 {
+        let dot = place.right_top() + vec2(-8.0, 8.0);
+        ui.painter().circle_filled(dot, 5.0, palette(ui).accent);
+    }
+    pressed
 }
 
 fn title_ui(ui: &Ui, rect: Rect, room: &OpenRoom, words: &Strings) {

@@ -19,7 +19,8 @@ use super::welcome;
 /// What a room has to know.
 pub(crate) struct Surroundings {
     pub(crate) words: &'static Strings,
-    pub(crate) narrow: bool,
+    pub(crate) list_hidden: bool,
+    pub(crate) unread_elsewhere: usize,
     pub(crate) side: Option<Side>,
     pub(crate) saving: bool,
     pub(crate) ime: Ime,
@@ -34,7 +35,8 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surround
     let mut from_top = Slicer(rect);
     let head = header::Surroundings {
         words,
-        narrow: around.narrow,
+        list_hidden: around.list_hidden,
+        unread_elsewhere: around.unread_elsewhere,
         side: around.side,
         saving: around.saving,
     };

@@ -39,6 +39,7 @@ pub(crate) fn ui(ui: &mut Ui, words: &Strings, settings: &Settings, actions: &mu
                 actions.push(Action::ToggleKeys);
             }
         });
+        widgets::follow_focus(ui);
     });
 }
 

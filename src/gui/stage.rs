@@ -97,6 +97,12 @@ impl Stage {
         self.transcript.position()
     }
 
+    /// How many rows were drawn in the last frame.
+    #[must_use]
+    pub fn rows_in_sight(&self) -> usize {
+        self.transcript.rows_in_sight()
+    }
+
     /// Whether the newest message is in sight and stays so.
     #[must_use]
     pub fn at_latest(&self) -> bool {

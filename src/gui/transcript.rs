@@ -72,10 +72,12 @@ pub(crate) struct Transcript {
     selecting: bool,
     /// The message that the arrow keys are at.
     pub(super) current: Option<u64>,
-    question: Option<LinkQuestion>,
+    pub(super) question: Option<LinkQuestion>,
     speaker: Speaker,
     /// A row to go to at the next frame.
     wanted: Option<u64>,
+    /// How many rows were drawn in the last frame.
+    drawn: usize,
     /// The frame it was drawn in last: a gap means that something else was shown between.
     frame: Option<u64>,
 }
@@ -108,6 +110,11 @@ impl Transcript {
     /// The row at the top edge, by its number, and how many points of it are above the edge.
     pub(crate) fn position(&self) -> (u64, f64) {
         self.list.position()
+    }
+
+    /// How many rows were drawn in the last frame.
+    pub(crate) fn rows_in_sight(&self) -> usize {
+        self.drawn
     }
 
     /// Goes to a row, by its number.
@@ -146,6 +153,7 @@ impl Transcript {
         }
         self.keys(ui, chat, view, &mut actions);
         let (shown, gestures) = self.rows_ui(ui, chat, view);
+        self.drawn = shown.len();
         self.press(ui, &shown, &gestures);
         self.select(ui, chat, view, &shown);
         for gesture in gestures {

@@ -26,7 +26,7 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, words: &Strings, room: &OpenRoom, acti
         Frame::new()
             .inner_margin(Margin::symmetric(side as i8, 24))
             .show(ui, |ui| {
-                ui.set_max_width(MAX_WIDTH);
+                ui.set_max_width(MAX_WIDTH.min(ui.available_width()));
                 match &room.chat.status {
                     Status::Hosting { port, addresses } => hosting_ui(ui, words, *port, addresses, actions),
                     Status::Connected => quiet_ui(ui, Icon::Check, words.joined_title, words.joined_hint),
@@ -39,6 +39,7 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, words: &Strings, room: &OpenRoom, acti
                     }
                 }
             });
+        widgets::follow_focus(ui);
     });
 }
 

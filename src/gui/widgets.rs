@@ -66,6 +66,18 @@ pub(crate) fn announce(ui: &Ui, response: &Response) {
         .accesskit_node_builder(response.id, |node| node.set_live(Live::Polite));
 }
 
+/// Scrolls to what has just got the focus. Call it at the end of what scrolls.
+pub(crate) fn follow_focus(ui: &Ui) {
+    let focused = ui.memory(|memory| memory.focused());
+    if let Some(response) = focused.and_then(|id| ui.ctx().read_response(id))
+        && response.gained_focus()
+        && response.layer_id == ui.layer_id()
+        && ui.min_rect().intersects(response.rect)
+    {
+        ui.scroll_to_rect(response.rect.expand(space::TWO), None);
+    }
+}
+
 /// Rows without gaps, which screen readers hear as one list.
 pub(crate) fn list(ui: &mut Ui, name: &str, rows: impl FnOnce(&mut Ui)) {
     let builder = UiBuilder::new()
@@ -74,6 +86,7 @@ pub(crate) fn list(ui: &mut Ui, name: &str, rows: impl FnOnce(&mut Ui)) {
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         rows(ui);
+        follow_focus(ui);
     });
 }
 

@@ -41,6 +41,7 @@ impl App {
             ctx.request_repaint();
         }
         self.hear_threads();
+        self.title(ctx);
         if self.quit.swap(false, Ordering::AcqRel) {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
@@ -142,6 +143,19 @@ impl App {
             }
         }
         self.save_settings();
+    }
+
+    /// The task bar counts what waits.
+    fn title(&mut self, ctx: &Context) {
+        let unread: usize = self.rooms.iter().map(OpenRoom::unread).sum();
+        if std::mem::replace(&mut self.titled, unread) != unread {
+            let title = if unread > 0 {
+                format!("({unread}) Landline")
+            } else {
+                "Landline".to_owned()
+            };
+            ctx.send_viewport_cmd(ViewportCommand::Title(title));
+        }
     }
 
     fn hear_threads(&mut self) {

@@ -59,7 +59,7 @@ impl App {
                 }
             }
             Action::GoTo => {
-                self.rooms_shown = true;
+                self.show_rooms(true);
                 self.list.wants_focus = true;
             }
             Action::Find => self.find(ctx),
@@ -76,7 +76,7 @@ impl App {
                     self.select(Some(room.key));
                 }
             }
-            Action::ShowRooms(shown) => self.rooms_shown = *shown,
+            Action::ShowRooms(shown) => self.show_rooms(*shown),
             _ => {
                 self.select(None);
                 ctx.memory_mut(|memory| memory.request_focus(egui::Id::unique("room name")));
@@ -96,6 +96,13 @@ impl App {
         }
         if let Some(room) = self.shown_mut() {
             room.composer.wants_focus = true;
+        }
+    }
+
+    fn show_rooms(&mut self, shown: bool) {
+        self.rooms_shown = shown;
+        if shown && (self.crowded || self.narrow) {
+            self.side = None;
         }
     }
 

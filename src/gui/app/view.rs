@@ -8,6 +8,7 @@ use crate::gui::composer::Composer;
 use crate::gui::connection_panel;
 use crate::gui::icons::{self, Icon};
 use crate::gui::keys;
+use crate::gui::open_room::OpenRoom;
 use crate::gui::room_view;
 use crate::gui::settings;
 use crate::gui::theme::{self, palette, size, space};
@@ -17,6 +18,8 @@ use crate::gui::widgets;
 const CARET_BLINKS: f64 = 8.0;
 /// Width of what stands on the right.
 const SIDE: f32 = 320.0;
+/// The middle keeps this much beside what stands on the right; in a narrower window the list of rooms makes room.
+const MIDDLE: f32 = 400.0;
 /// The strip above the connection panel in a narrow window.
 const STRIP: f32 = 52.0;
 
@@ -81,12 +84,15 @@ impl App {
             self.narrow_ui(ui, whole, actions);
             return;
         }
+        self.crowded = self.side.is_some() && whole.width() < space::SIDEBAR + MIDDLE + SIDE;
         let side_left = whole.right() - if self.side.is_some() { SIDE } else { 0.0 };
-        let list_right = whole.left() + space::SIDEBAR;
+        let list_right = whole.left() + if self.crowded { 0.0 } else { space::SIDEBAR };
         let list = Rect::from_min_max(whole.min, pos2(list_right, whole.bottom()));
         let middle = Rect::from_min_max(pos2(list_right, whole.top()), pos2(side_left, whole.bottom()));
         let side = Rect::from_min_max(pos2(side_left, whole.top()), whole.max);
-        self.list_ui(ui, list, actions);
+        if !self.crowded {
+            self.list_ui(ui, list, actions);
+        }
         self.middle_ui(ui, middle, actions);
         if self.side.is_some() {
             self.side_ui(ui, side, actions);
@@ -142,9 +148,11 @@ impl App {
     }
 
     fn room_ui(&mut self, ui: &mut Ui, rect: Rect, actions: &mut Vec<Action>) {
+        let elsewhere = self.rooms.iter().filter(|room| Some(room.key) != self.selected);
         let around = room_view::Surroundings {
             words: self.words,
-            narrow: self.narrow,
+            list_hidden: self.narrow || self.crowded,
+            unread_elsewhere: elsewhere.map(OpenRoom::unread).sum(),
             side: self.side,
             saving: self.dialog.busy(),
             ime: self.ime,

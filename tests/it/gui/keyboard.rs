@@ -7,7 +7,9 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use landline::worker::Command;
 
-use super::{Stage, say};
+use landline::gui::Start;
+
+use super::{Stage, say, settings};
 
 /// Goes on with Tab until something has the focus.
 fn tab_to(stage: &mut Stage, role: Role, label: &str) {
@@ -95,4 +97,13 @@ fn new_room_by_key() {
     assert!(stage.node(Role::TextInput, "Room name").is_focused());
     stage.key(Modifiers::COMMAND, Key::Tab);
     assert!(stage.node(Role::MultilineTextInput, "Message").is_focused());
+}
+
+#[test]
+fn what_has_the_focus_is_in_sight() {
+    let mut stage = Stage::with(settings(), Start::Panel, [640.0, 500.0]);
+    tab_to(&mut stage, Role::Button, "Join");
+    stage.run();
+    let button = stage.node(Role::Button, "Join").rect();
+    assert!(button.bottom() <= 500.0, "{button:?}");
 }

@@ -227,3 +227,28 @@ fn a_narrow_window_shows_one_panel_at_a_time() {
     stage.key(Modifiers::NONE, Key::Escape);
     assert!(stage.has("Your room is open"));
 }
+
+#[test]
+fn a_hidden_list_says_that_something_waits() {
+    let mut stage = Stage::with(settings(), Start::Panel, [640.0, 900.0]);
+    stage.press("Start");
+    stage.listening(0);
+    stage.press("Show rooms");
+    stage.press("New room");
+    stage.fill(Role::TextInput, "Address", "10.0.0.7");
+    stage.key(Modifiers::NONE, Key::Enter);
+    stage.connected(1);
+    stage.said(0, 1, "Bo", "psst");
+    assert!(stage.has("Show rooms, 1 unread"));
+}
+
+#[test]
+fn the_list_makes_room_for_a_panel() {
+    let mut stage = Stage::with(settings(), Start::Panel, [800.0, 900.0]);
+    stage.press("Start");
+    stage.listening(0);
+    stage.press("Members");
+    assert!(stage.has("Close members") && stage.has("Your room is open") && !stage.has("Search rooms"));
+    stage.key(Modifiers::COMMAND, Key::K);
+    assert!(stage.has("Search rooms") && !stage.has("Close members"));
+}
