@@ -131,13 +131,12 @@ impl Endpoint {
     /// The operating system took `bytes` of [`Endpoint::pending`]; 0 means that its buffer is full. After 0 no write is
     /// asked for until some bytes have been taken: whoever offers them knows when the socket takes more.
     pub fn handle_written(&mut self, now: Now, line: LineId, bytes: usize) {
-        let Some(peer) = self.lines.get_mut(line) else {
-            return;
-        };
+        let limits = self.role.limits();
         let mut sent = Vec::new();
-        peer.written(now.monotonic, bytes, self.role.limits(), |own| sent.push(own));
+        self.lines.change(now.monotonic, line, |peer| {
+            peer.written(now.monotonic, bytes, limits, |own| sent.push(own));
+        });
         self.settle_own(sent, true);
-        self.settle(now, line);
     }
 
     /// The person at this computer says something. Ends in exactly one of `Said` (and later `Sent` or `Refused`) or `Refused`.
@@ -429,12 +428,7 @@ impl Endpoint {
     }
 
     fn settle(&mut self, now: Now, line: LineId) {
-        if let Some(peer) = self.lines.get_mut(line)
-            && peer.finish(now.monotonic)
-        {
-            self.lines.finish(line);
-        }
-        self.lines.settle(line);
+        self.lines.change(now.monotonic, line, |_| {});
     }
 
     fn settle_own(&mut self, messages: Vec<u64>, sent: bool) {

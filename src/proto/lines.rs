@@ -48,23 +48,20 @@ impl Lines {
     }
 
     /// Changes every line, and arranges what follows from it.
-    pub(super) fn for_each(&mut self, mut change: impl FnMut(LineId, &mut Line)) {
+    pub(super) fn for_each(&mut self, now: Instant, mut change: impl FnMut(LineId, &mut Line)) {
         for (id, line) in &mut self.lines {
             change(*id, line);
-            settle(*id, line, &mut self.schedule, &mut self.transmits);
+            settle(now, *id, line, &mut self.schedule, &mut self.transmits);
         }
     }
 
-    /// Arranges what follows from a change: a write for bytes that wait, a look at the next deadline.
-    pub(super) fn settle(&mut self, id: LineId) {
-        if let Some(line) = self.lines.get_mut(&id) {
-            settle(id, line, &mut self.schedule, &mut self.transmits);
-        }
-    }
-
-    /// Asks for the FIN of a line.
-    pub(super) fn finish(&mut self, id: LineId) {
-        self.transmits.push_back(Transmit::Finish(id));
+    /// Changes one line, if it is there, and arranges what follows from it: a write for bytes that wait, a FIN behind the
+    /// last of them, a look at the next deadline.
+    pub(super) fn change<R>(&mut self, now: Instant, id: LineId, change: impl FnOnce(&mut Line) -> R) -> Option<R> {
+        let line = self.lines.get_mut(&id)?;
+        let result = change(line);
+        settle(now, id, line, &mut self.schedule, &mut self.transmits);
+        Some(result)
     }
 
     /// Takes a line out and asks for its socket to be closed. Also for one that was never in.
@@ -113,10 +110,19 @@ impl Lines {
     }
 }
 
-fn settle(id: LineId, line: &mut Line, schedule: &mut BTreeSet<(Instant, LineId)>, transmits: &mut VecDeque<Transmit>) {
+fn settle(
+    now: Instant,
+    id: LineId,
+    line: &mut Line,
+    schedule: &mut BTreeSet<(Instant, LineId)>,
+    transmits: &mut VecDeque<Transmit>,
+) {
     if line.wants_write() && !line.write_asked {
         line.write_asked = true;
         transmits.push_back(Transmit::Write(id));
+    }
+    if line.finish(now) {
+        transmits.push_back(Transmit::Finish(id));
     }
     // A deadline that has moved to later is found out when it is looked at: most of them never come.
     if let Some(next) = line.next_deadline()

@@ -183,11 +183,15 @@ impl Race {
             until = until.min(self.next);
         }
         let ready = ready(&self.running, until.saturating_duration_since(now)).map_err(|error| too_little(&error))?;
-        for index in ready.into_iter().rev() {
-            let (socket, address) = self.running.swap_remove(index);
-            match outcome(&socket) {
-                Ok(()) => return Ok(Some((socket.into(), address))),
-                Err(error) => {
+        for (index, ready) in ready.into_iter().enumerate().rev() {
+            match outcome(&self.running[index].0, ready) {
+                None => {}
+                Some(Ok(())) => {
+                    let (socket, address) = self.running.swap_remove(index);
+                    return Ok(Some((socket.into(), address)));
+                }
+                Some(Err(error)) => {
+                    let (_, address) = self.running.swap_remove(index);
                     self.failures.push(failure(&error, address));
                     self.next = now; // no need to wait for the next one
                 }
@@ -248,27 +252,26 @@ fn is_under_way(error: &io::Error) -> bool {
     started || error.kind() == io::ErrorKind::WouldBlock
 }
 
-/// Which of the attempts have come to something, in ascending order.
-fn ready(running: &[(Socket, SocketAddr)], timeout: Duration) -> io::Result<Vec<usize>> {
+/// Which of the attempts have come to something.
+fn ready(running: &[(Socket, SocketAddr)], timeout: Duration) -> io::Result<Vec<bool>> {
     let mut polled: Vec<_> = running
         .iter()
         .map(|(socket, _)| PollFd::new(socket, PollFlags::OUT))
         .collect();
-    let timeout = Timespec {
-        tv_sec: i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX),
-        tv_nsec: timeout.subsec_nanos().into(),
-    };
+    let timeout = Timespec::try_from(timeout).map_err(io::Error::other)?;
     match poll(&mut polled, Some(&timeout)) {
-        Ok(_) => {}
-        Err(rustix::io::Errno::INTR) => return Ok(Vec::new()),
+        Ok(_) | Err(rustix::io::Errno::INTR) => {}
         Err(error) => return Err(error.into()),
     }
-    let ready = polled.iter().enumerate().filter(|(_, fd)| !fd.revents().is_empty());
-    Ok(ready.map(|(index, _)| index).collect())
+    Ok(polled.iter().map(|fd| !fd.revents().is_empty()).collect())
 }
 
-fn outcome(socket: &Socket) -> io::Result<()> {
-    socket.take_error()?.map_or(Ok(()), Err)
+/// What became of an attempt, if anything has. Windows before 2020 does not call a failed one ready.
+fn outcome(socket: &Socket, ready: bool) -> Option<io::Result<()>> {
+    match socket.take_error() {
+        Ok(None) => ready.then_some(Ok(())),
+        Ok(Some(error)) | Err(error) => Some(Err(error)),
+    }
 }
 
 fn failure(error: &io::Error, address: SocketAddr) -> Failure {

@@ -1,6 +1,5 @@
 //! The one thread that owns a room: one loop, one `select!`.
 
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Instant, SystemTime};
@@ -15,7 +14,7 @@ use super::transport::{Line, Written};
 use super::window::Window;
 use super::{Command, Config, EndReason, Event, Failure, Host, Join, Role};
 use crate::proto::plain::BYE;
-use crate::proto::{self, Endpoint, GuestConfig, HostConfig, LineEnd, LineId, Now, Transmit};
+use crate::proto::{self, Endpoint, LineEnd, LineId, Now, Transmit};
 
 /// Reports of the IO threads that wait for the driver: at most 16 MiB of bytes that nobody has looked at.
 const IO_EVENTS: usize = 1024;
@@ -95,7 +94,7 @@ impl Driver {
     ) -> Self {
         let (io_sender, io) = bounded(IO_EVENTS);
         Self {
-            endpoint: endpoint(&config),
+            endpoint: config.endpoint(),
             role: config.role,
             commands,
             window: Window::new(events, wake),
@@ -379,39 +378,6 @@ impl Driver {
         self.lines.close_all();
         self.source = Source::Nothing;
     }
-}
-
-fn endpoint(config: &Config) -> Endpoint {
-    let seed = config.seed.unwrap_or_else(system_seed);
-    let name = config.name.as_str().into();
-    let limits = config.limits.clone();
-    match &config.role {
-        Role::Host(host) => {
-            let config = HostConfig {
-                room: host.room.as_str().into(),
-                name,
-                plain: host.plain,
-                welcome: host.welcome.clone(),
-                limits,
-            };
-            Endpoint::host(config, seed)
-        }
-        Role::Join(join) => {
-            let config = GuestConfig {
-                name,
-                host: join.address.to_string().into(),
-                encoding: join.encoding,
-                introduce: join.introduce,
-                limits,
-            };
-            Endpoint::guest(config, seed)
-        }
-    }
-}
-
-/// Chance from the operating system: the standard library keys its hash tables with it.
-fn system_seed() -> u64 {
-    RandomState::new().build_hasher().finish()
 }
 
 fn now() -> Now {

@@ -1,4 +1,7 @@
 //! All open sockets of a room, and when to try again those whose buffers are full.
+//!
+//! The driver itself tries again, by a timer for each such line. A thread that polls them would know sooner, but would
+//! have to share the endpoint's queues; a full buffer holds more than a line takes in 64 ms, so nothing is lost by that.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};

@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use crate::proto::{self, Address, CloseReason, Encoding, Limits, MemberId};
 
+mod config;
 mod connector;
 mod driver;
 mod failure;

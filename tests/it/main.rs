@@ -4,6 +4,8 @@
 
 mod chat;
 mod cli;
+mod discreet;
+mod faults;
 #[cfg(feature = "gui")]
 mod gui;
 #[cfg(feature = "gui")]

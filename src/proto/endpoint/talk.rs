@@ -117,7 +117,7 @@ impl Endpoint {
         let mut made: [Option<Arc<Rendered>>; Style::COUNT] = Default::default();
         let (mut lines, mut too_slow) = (0, Vec::new());
         let limits = self.role.limits();
-        self.lines.for_each(|id, peer| {
+        self.lines.for_each(now.monotonic, |id, peer| {
             if Some(id) == except || !is_listening(peer) {
                 return;
             }

@@ -41,6 +41,12 @@ impl Decoder {
 
     /// The text of a message that is complete.
     pub(super) fn decode(&mut self, bytes: &[u8]) -> String {
+        if !self.gbk
+            && let Ok(text) = std::str::from_utf8(bytes)
+        {
+            self.surely_utf8 = self.surely_utf8 || is_surely_utf8(text);
+            return text.to_owned();
+        }
         if self.encoding == Encoding::Auto {
             self.judge(bytes);
         }
@@ -65,16 +71,15 @@ impl Decoder {
 
     /// Guesses anew what the peer speaks. ASCII, and what is neither, change nothing.
     fn judge(&mut self, bytes: &[u8]) {
-        if let Ok(text) = std::str::from_utf8(bytes) {
-            if is_surely_utf8(text) {
-                self.gbk = false;
-                self.surely_utf8 = true;
-            }
-            return;
+        let whole = &bytes[..utf8_complete(bytes)];
+        let utf8 = std::str::from_utf8(whole);
+        if utf8.is_ok_and(is_surely_utf8) {
+            self.gbk = false;
+            self.surely_utf8 = true;
         }
         // A character that was begun and never ended looks like another one of GBK.
-        let torn = self.surely_utf8 && std::str::from_utf8(&bytes[..utf8_complete(bytes)]).is_ok();
-        if !torn && is_gb18030(bytes) {
+        let is_utf8 = utf8.is_ok() && (whole.len() == bytes.len() || self.surely_utf8);
+        if !is_utf8 && !self.gbk && is_gb18030(bytes) {
             self.gbk = true;
             self.surely_utf8 = false;
         }

@@ -1,6 +1,6 @@
 //! One simulated line: what is on its way in both directions, its faults, and what its two ends must have seen.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use landline::proto::{Entry, LeaveReason, LineEnd, MemberId, Now};
@@ -34,14 +34,15 @@ pub(crate) struct Link {
     delivered: Vec<u8>,
     /// What the host has shown of it.
     shown: String,
-    /// Tokens that the host has sent this way, as numbers.
-    expected: Vec<u64>,
+    /// What the host has sent this way.
+    expected: String,
     /// What a program has read.
     received: Vec<u8>,
     listening: bool,
     /// The peer sends nothing any more.
     silent: bool,
     taken_at: Instant,
+    read_at: Instant,
     finished_by_host: bool,
 }
 
@@ -59,11 +60,12 @@ impl Link {
             peer_waits_until: None,
             delivered: Vec::new(),
             shown: String::new(),
-            expected: Vec::new(),
+            expected: String::new(),
             received: Vec::new(),
             listening: true,
             silent: false,
             taken_at: crate::pure::epoch(),
+            read_at: crate::pure::epoch(),
             finished_by_host: false,
         }
     }
@@ -94,7 +96,8 @@ impl Link {
         match chance.u8(..10) {
             0..4 if self.host_waits_until.is_none_or(|at| at < now.monotonic) => self.host_waits_until = until,
             0..4 => {}
-            4..7 => self.peer_waits_until = until,
+            4..7 if self.peer_waits_until.is_none_or(|at| at < now.monotonic) => self.peer_waits_until = until,
+            4..7 => {}
             7 => self.peer_waits_until = Some(now.monotonic + Duration::from_secs(3_600)), // reads no more
             8 if self.kind != Kind::Landline => self.stop(LineEnd::Finished),              // half-close
             _ => {
@@ -115,7 +118,7 @@ impl Link {
             return Vec::new();
         }
         let most = self.to_host.len();
-        let all = chance.bool() || self.is_overdue(now);
+        let all = chance.bool() || is_long_ago(now, self.taken_at);
         let length = if all { most } else { chance.usize(..=most) };
         if length > 0 {
             self.taken_at = now.monotonic;
@@ -125,10 +128,10 @@ impl Link {
         bytes
     }
 
-    /// Whether the host has not been given anything for so long that half a character might be given up.
+    /// Whether one side has not been given anything for so long that half a character might be given up, and read as
+    /// something else. Only a peer that reads no more waits longer.
     pub(crate) fn is_overdue(&self, now: Now) -> bool {
-        const PATIENCE: Duration = Duration::from_millis(1_500); // and the longest stall, and the longest step: below PARTIAL_WAIT
-        now.monotonic.duration_since(self.taken_at) > PATIENCE
+        is_long_ago(now, self.taken_at) || is_long_ago(now, self.read_at)
     }
 
     pub(crate) fn take_end_for_host(&mut self) -> Option<LineEnd> {
@@ -156,7 +159,11 @@ impl Link {
             return;
         }
         let most = self.to_peer.len();
-        let length = if chance.bool() { most } else { chance.usize(..=most) };
+        let all = chance.bool() || is_long_ago(now, self.read_at);
+        let length = if all { most } else { chance.usize(..=most) };
+        if length > 0 {
+            self.read_at = now.monotonic;
+        }
         let bytes: Vec<u8> = self.to_peer.drain(..length).collect();
         if self.guest.is_some() && !bytes.is_empty() {
             self.with_guest(|guest| guest.read(now, &bytes));
@@ -193,7 +200,7 @@ impl Link {
             return self.check_shown();
         }
         if self.listening && self.member.is_some() {
-            self.expected.extend(tokens(&entry.text));
+            self.expected.extend(entry.text.split_whitespace());
         }
         Ok(())
     }
@@ -211,7 +218,7 @@ impl Link {
         };
         match complete || self.kind == Kind::Garbage {
             true => Ok(()),
-            false => Err(format!("{reason:?}: shown {:?} of {delivered:?}", self.shown)),
+            false => Err(format!("{reason:?}: {}", difference(self.shown_text(), &delivered))),
         }
     }
 
@@ -228,7 +235,7 @@ impl Link {
         }
         match delivered.starts_with(shown) {
             true => Ok(()),
-            false => Err(format!("shown {shown:?} of {delivered:?}")),
+            false => Err(difference(shown, &delivered)),
         }
     }
 
@@ -257,16 +264,17 @@ impl Link {
     }
 
     /// After all faults: a peer that is still there has heard everything, once and in order; nobody has heard anything else.
-    pub(crate) fn check_arrived(&self) -> Result<(), String> {
+    pub(crate) fn check_arrived(&self, names: &BTreeSet<String>) -> Result<(), String> {
         let heard = match &self.guest {
-            Some(guest) => tokens(&guest.shown),
-            None => tokens(&String::from_utf8_lossy(&self.received)),
+            Some(guest) => tokens(&without_names(&guest.shown, names)),
+            None => tokens(&without_names(&String::from_utf8_lossy(&self.received), names)),
         };
-        if !self.expected.starts_with(&heard) {
-            return Err(format!("heard {heard:?} of {:?}", self.expected));
+        let expected = tokens(&self.expected);
+        if !expected.starts_with(&heard) {
+            return Err(format!("heard {heard:?} of {expected:?}"));
         }
-        if self.listening && self.member.is_some() && heard.len() < self.expected.len() {
-            return Err(format!("missed something: {heard:?} of {:?}", self.expected));
+        if self.listening && self.member.is_some() && heard.len() < expected.len() {
+            return Err(format!("missed something: {heard:?} of {expected:?}"));
         }
         match &self.guest {
             Some(guest) if guest.unsettled > 0 => Err("a guest's message is neither sent nor refused".to_owned()),
@@ -293,6 +301,29 @@ impl Link {
             self.stop(LineEnd::Finished);
         }
     }
+}
+
+/// Where what was shown departs from what was sent.
+fn difference(shown: &str, sent: &str) -> String {
+    let pairs = shown.chars().zip(sent.chars());
+    let same = pairs.take_while(|(shown, sent)| shown == sent).count();
+    let tail = |text: &str| text.chars().skip(same.saturating_sub(20)).take(60).collect::<String>();
+    format!("shown …{:?} of …{:?}", tail(shown), tail(sent))
+}
+
+/// Together with the longest stall and the longest step this stays below `PARTIAL_WAIT`.
+fn is_long_ago(now: Now, at: Instant) -> bool {
+    now.monotonic.duration_since(at) > Duration::from_millis(1_500)
+}
+
+/// The name before each piece may stand in the middle of a token.
+fn without_names(text: &str, names: &BTreeSet<String>) -> String {
+    let mut names: Vec<&String> = names.iter().collect();
+    names.sort_by_key(|name| std::cmp::Reverse(name.len())); // `… #2` before `…`
+    let text = names
+        .iter()
+        .fold(text.to_owned(), |text, name| text.replace(&format!("{name}: "), ""));
+    text.split_whitespace().collect()
 }
 
 /// The numbers in `<…>`, in order.

@@ -1,6 +1,6 @@
 //! One host, many lines, a network with faults, and the invariants that must hold after every step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
 use landline::proto::{
@@ -43,6 +43,7 @@ pub(crate) struct World {
     last_line: u64,
     last_token: u64,
     said: Vec<Event>,
+    names: BTreeSet<String>,
     unsettled: usize,
     closed: bool,
     pub(crate) trace: Vec<String>,
@@ -79,6 +80,7 @@ impl World {
             last_line: 0,
             last_token: 0,
             said: Vec::new(),
+            names: BTreeSet::new(),
             unsettled: 0,
             closed: false,
             trace: Vec::new(),
@@ -115,6 +117,7 @@ impl World {
                 let overdue = self.links.iter().filter(|(_, link)| link.is_overdue(self.now));
                 for line in overdue.map(|(line, _)| *line).collect::<Vec<_>>() {
                     self.carry_to_host(Some(line))?;
+                    self.carry_to_peer(Some(line));
                 }
             }
             95..99 => self.fault(),
@@ -266,6 +269,9 @@ impl World {
         if std::mem::replace(&mut self.closed, matches!(event, Event::Closed { .. })) {
             return Err("something happened after the end".to_owned());
         }
+        if let Event::Joined { member } | Event::Renamed { member, .. } = event {
+            self.names.insert(member.author.name.to_string());
+        }
         match event {
             Event::Joined { member } if !member.me => {
                 let line = u64::from(member.address.ok_or("a guest has an address")?.port());
@@ -323,7 +329,8 @@ impl World {
 
     fn check_arrived(&self) -> Result<(), String> {
         for (line, link) in &self.links {
-            link.check_arrived().map_err(|what| format!("line {line}: {what}"))?;
+            link.check_arrived(&self.names)
+                .map_err(|what| format!("line {line}: {what}"))?;
         }
         if self.unsettled > 0 {
             return Err(format!("{} messages are neither sent nor refused", self.unsettled));

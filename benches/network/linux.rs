@@ -1,0 +1,177 @@
+//! What is compared with what.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::Command as Process;
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+use landline::proto::{Encoding, Event as RoomEvent};
+use landline::worker::{Command, Event, Join, Role, Worker};
+
+use crate::load::{Irc, Load, Raw, Saturated, UNDER_WAY};
+use crate::servers::{
+    AUDIENCES, LINE_BYTES, NGIRCD, PATIENCE, Result, Server, bare_echo, bare_fan, config, connect, raise_file_limit,
+    room, start_ngircd,
+};
+
+const ROUND_TRIPS: usize = 1500;
+const ROUND_TRIP_ROUNDS: usize = 7;
+const FAN_OUTS: usize = 60;
+const FAN_OUT_ROUNDS: usize = 5;
+const SATURATED_ROUNDS: usize = 5;
+
+pub(crate) fn main() -> Result {
+    match std::env::args().nth(1).as_deref() {
+        Some("bare-echo") => bare_echo(),
+        Some("bare-fan") => bare_fan(),
+        Some("room") => room(false),
+        Some("echoing-room") => room(true),
+        Some("round-trip") => round_trip(),
+        _ => all(),
+    }
+}
+
+fn all() -> Result {
+    raise_file_limit()?;
+    round_trip()?;
+    match Process::new("taskset")
+        .args(["-c", "0"])
+        .arg(std::env::current_exe()?)
+        .arg("round-trip")
+        .status()
+    {
+        Ok(status) => ensure!(status.success(), "the pinned round trip failed"),
+        Err(error) => println!("skipped: round trip on one core: taskset: {error}"),
+    }
+    for audience in AUDIENCES {
+        fan_out(audience)?;
+        saturated(audience)?;
+    }
+    Ok(())
+}
+
+// Round trip
+
+fn round_trip() -> Result {
+    let echo = Server::start_self("bare-echo")?;
+    let room = Server::start_self("echoing-room")?;
+    let mut bare = connect(echo.port)?;
+    let guest = join(room.port)?;
+    let (mut bares, mut ours) = (Vec::new(), Vec::new());
+    for _ in 0..ROUND_TRIP_ROUNDS {
+        bares.push(median((0..ROUND_TRIPS).map(|_| timed(|| ping(&mut bare))))?);
+        ours.push(median((0..ROUND_TRIPS).map(|_| timed(|| say_and_hear(&guest))))?);
+    }
+    let cores = std::thread::available_parallelism()?;
+    report(
+        &format!("round trip of {LINE_BYTES} B, {cores} core(s), against bare TCP"),
+        "us",
+        &ours,
+        &bares,
+    );
+    Ok(())
+}
+
+fn ping(stream: &mut TcpStream) -> Result {
+    let mut line = [b'x'; LINE_BYTES];
+    stream.write_all(&line)?;
+    Ok(stream.read_exact(&mut line)?)
+}
+
+fn say_and_hear(guest: &Worker) -> Result {
+    let text = "x".repeat(LINE_BYTES - 1);
+    guest.send(Command::Say { text })?;
+    hear(guest)
+}
+
+fn hear(guest: &Worker) -> Result {
+    loop {
+        if let Event::Room(RoomEvent::Said { entry }) = guest.events().recv_timeout(PATIENCE)?
+            && !entry.mine
+        {
+            return Ok(());
+        }
+    }
+}
+
+fn join(port: u16) -> Result<Worker> {
+    let role = Role::Join(Join {
+        address: format!("127.0.0.1:{port}").parse()?,
+        encoding: Encoding::Auto,
+        introduce: true,
+        connect_within: PATIENCE,
+    });
+    let guest = Worker::spawn(config("Guest", role), || {})?;
+    say_and_hear(&guest)?; // the welcome or the echo
+    while guest.events().recv_timeout(Duration::from_millis(500)).is_ok() {}
+    Ok(guest)
+}
+
+// Fan-out and saturation
+
+fn fan_out(audience: usize) -> Result {
+    let mut bare = Load::new(Server::start_self("bare-fan")?, &Raw, audience)?;
+    let mut ours = Load::new(Server::start_self("room")?, &Raw, audience)?;
+    let (mut bares, mut rooms) = (Vec::new(), Vec::new());
+    for _ in 0..FAN_OUT_ROUNDS {
+        bares.push(median((0..FAN_OUTS).map(|_| timed(|| bare.say_to_all())))?);
+        rooms.push(median((0..FAN_OUTS).map(|_| timed(|| ours.say_to_all())))?);
+    }
+    let what = format!("until the last of {audience} has a line, against a bare loop of writes");
+    report(&what, "us", &rooms, &bares);
+    Ok(())
+}
+
+fn saturated(audience: usize) -> Result {
+    let mut ours = Load::new(Server::start_self("room")?, &Raw, audience)?;
+    if !std::path::Path::new(NGIRCD).exists() {
+        println!("skipped: deliveries a second against ngircd: {NGIRCD} is not installed");
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let mut irc = Load::new(start_ngircd(folder.path())?, &Irc, audience)?;
+    let (mut rooms, mut ircs) = (Vec::new(), Vec::new());
+    for _ in 0..SATURATED_ROUNDS {
+        ircs.push(irc.saturate()?);
+        rooms.push(ours.saturate()?);
+    }
+    let rates = |samples: &[Saturated]| samples.iter().map(|sample| sample.per_second / 1e3).collect::<Vec<_>>();
+    let costs = |samples: &[Saturated]| samples.iter().map(|sample| sample.cpu_us).collect::<Vec<_>>();
+    let what = format!("deliveries a second to {audience}, {UNDER_WAY} under way, against ngircd");
+    report(&what, "k/s", &rates(&rooms), &rates(&ircs));
+    let what = format!("host CPU of a delivery to {audience}, against ngircd");
+    report(&what, "us", &costs(&rooms), &costs(&ircs));
+    Ok(())
+}
+
+// Numbers
+
+/// Microseconds.
+fn timed(act: impl FnOnce() -> Result) -> Result<f64> {
+    let started = Instant::now();
+    act()?;
+    Ok(started.elapsed().as_secs_f64() * 1e6)
+}
+
+fn median(samples: impl Iterator<Item = Result<f64>>) -> Result<f64> {
+    Ok(middle(samples.collect::<Result<_>>()?))
+}
+
+fn middle(mut samples: Vec<f64>) -> f64 {
+    samples.sort_by(f64::total_cmp);
+    samples[samples.len() / 2]
+}
+
+fn report(what: &str, unit: &str, ours: &[f64], theirs: &[f64]) {
+    let ratios: Vec<_> = ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect();
+    let (low, high) = ratios.iter().fold((f64::MAX, 0.0_f64), |(low, high), ratio| {
+        (low.min(*ratio), high.max(*ratio))
+    });
+    println!(
+        "{what}: {:.2}x ({low:.2}-{high:.2}), {:.1} {unit} to {:.1} {unit}",
+        middle(ratios),
+        middle(ours.to_vec()),
+        middle(theirs.to_vec())
+    );
+}

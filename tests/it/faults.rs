@@ -1,0 +1,280 @@
+//! Workers over loopback with peers that flood, stall, cut and say nothing, and with windows that do not look.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Command as Process, Stdio};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, bounded};
+use landline::proto::{CloseReason, Event as RoomEvent, LeaveReason, LineEnd};
+use landline::worker::{Busy, Command, EVENTS, EndReason, Event, JOIN_WITHIN};
+
+use crate::loopback::{DEADLINE, Raw, Seat, host, time_to_drop};
+
+/// A peer that says short lines as fast as it can until the line ends.
+struct Flood {
+    thread: std::thread::JoinHandle<()>,
+    stream: TcpStream,
+    progress: Receiver<()>,
+}
+
+impl Flood {
+    fn start(port: u16) -> Self {
+        let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let mut writer = stream.try_clone().unwrap();
+        let lines = "flood\n".repeat(100);
+        let (written, progress) = bounded(1);
+        let thread = std::thread::Builder::new()
+            .name("flood".to_owned())
+            .spawn(move || {
+                while writer.write_all(lines.as_bytes()).is_ok() {
+                    written.try_send(()).ok();
+                }
+            })
+            .unwrap();
+        Self {
+            thread,
+            stream,
+            progress,
+        }
+    }
+
+    /// Waits until it can say no more, because the other side reads no more.
+    fn stalls(&self) {
+        let deadline = Instant::now() + DEADLINE;
+        while self.progress.recv_timeout(Duration::from_millis(300)).is_ok() {
+            assert!(Instant::now() < deadline, "all of it is taken");
+        }
+    }
+
+    fn end(self) {
+        self.stream.shutdown(std::net::Shutdown::Both).ok();
+        self.thread.join().unwrap();
+    }
+}
+
+/// Waits until the driver has put as many events into the channel as there is room for.
+fn until_full(seat: &Seat) {
+    let deadline = Instant::now() + DEADLINE;
+    while seat.worker.events().len() < EVENTS {
+        assert!(Instant::now() < deadline, "{} events", seat.worker.events().len());
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_window_that_does_not_look_stops_peers_but_neither_commands_nor_timers() {
+    let (host, port) = Seat::listening(host("韩梅梅"));
+    let mut quiet = Raw::welcomed(port);
+    let flood = Flood::start(port);
+    until_full(&host);
+    flood.stalls();
+    host.send(Command::Leave);
+    // The line is closed for good by a timer: this peer neither says bye nor closes its side.
+    assert!(quiet.reads_to_end().ends_with("bye"));
+    let deadline = Instant::now() + DEADLINE;
+    while quiet.stream.write_all(b"?").is_ok() {
+        assert!(Instant::now() < deadline, "the line is still open");
+        std::thread::yield_now();
+    }
+    assert_eq!(host.end(), EndReason::Closed(CloseReason::Left));
+    flood.end();
+}
+
+#[test]
+fn a_script_that_does_not_look_is_told_to_wait_and_can_still_be_ended() {
+    let (host, _) = Seat::listening(host("韩梅梅"));
+    let say = || Command::Say {
+        text: "在吗".to_owned(),
+    };
+    let (mut said, mut last) = (0, Instant::now());
+    while last.elapsed() < Duration::from_millis(300) {
+        match host.worker.send(say()) {
+            Ok(()) => (said, last) = (said + 1, Instant::now()),
+            Err(Busy(_)) => std::thread::yield_now(),
+        }
+        assert!(said < 100_000, "all of it is taken");
+    }
+    assert!(time_to_drop(host) < JOIN_WITHIN);
+}
+
+#[test]
+fn a_guest_that_reads_late_gets_everything() {
+    const MESSAGES: usize = 600;
+    const BYTES: usize = 15_000; // together more than the system's buffers take
+    let mut config = host("韩梅梅");
+    config.limits.max_queued_bytes = 64 << 20;
+    let (host, port) = Seat::listening(config);
+    let mut late = Raw::welcomed(port);
+    late.sends("我在\n");
+    host.hears("我在");
+    for _ in 0..MESSAGES {
+        host.say(&"x".repeat(BYTES));
+        host.room("said", |event| matches!(event, RoomEvent::Said { .. }).then_some(()));
+    }
+    host.say("完");
+    let (mut read, mut buffer) = (0, [0; 64 << 10]);
+    while read < MESSAGES * BYTES {
+        let count = late.stream.read(&mut buffer).unwrap();
+        assert_ne!(count, 0, "the line ended");
+        read += buffer[..count].iter().filter(|byte| **byte == b'x').count();
+    }
+}
+
+#[test]
+fn a_guest_that_does_not_read_is_let_go_and_nobody_else_waits_for_it() {
+    let mut config = host("韩梅梅");
+    config.limits.max_queued_bytes = 256 << 10;
+    config.limits.write_stall = Duration::from_secs(60); // the queue is to decide, not the clock
+    let (host, port) = Seat::listening(config);
+    let slow = Raw::connect(port);
+    let slow_member = host.sees_join().author.id;
+    let mut quick = Raw::welcomed(port);
+    host.sees_join();
+    quick.sends("我在\n");
+    host.hears("我在");
+    let line = "长".repeat(300);
+    let mut left = None;
+    for number in 0..100_000 {
+        let before = Instant::now();
+        host.say(&format!("{number} {line}"));
+        quick.reads(&format!("{number} {line}\n"));
+        assert!(before.elapsed() < DEADLINE / 4, "{:?}", before.elapsed());
+        left = host.worker.events().try_iter().find_map(|event| match event {
+            Event::Room(RoomEvent::Left { member, reason }) => Some((member.author.id, reason)),
+            _ => None,
+        });
+        if left.is_some() {
+            break;
+        }
+    }
+    assert_eq!(left, Some((slow_member, LeaveReason::TooSlow)));
+    host.say("还在吗");
+    quick.reads("还在吗\n");
+    drop(slow);
+}
+
+#[test]
+fn a_line_cut_at_any_moment_leaves_the_room_alive() {
+    let (host, port) = Seat::listening(host("韩梅梅"));
+    let mut other = Raw::welcomed(port);
+    other.sends("我在\n");
+    host.hears("我在");
+    Raw::connect(port).reset();
+    let moments: [&[u8]; 5] = [b"", b"\xE4", b"half", b"whole\n", b"/name \xE6\x9D"];
+    for sent in moments {
+        let mut peer = Raw::welcomed(port);
+        peer.sends(sent);
+        peer.reset();
+    }
+    // While the host is writing to it:
+    let peer = Raw::welcomed(port);
+    for _ in 0..50 {
+        host.say("说个不停");
+    }
+    peer.reset();
+    for _ in 0..moments.len() + 1 {
+        let reason = host.sees_leave();
+        assert!(matches!(reason, LeaveReason::Lost(_)), "{reason:?}");
+    }
+    other.sends("还在\n");
+    host.hears("还在");
+}
+
+#[test]
+fn what_was_received_before_a_cut_is_shown() {
+    let (host, port) = Seat::listening(host("韩梅梅"));
+    let mut peer = Raw::connect(port);
+    peer.sends("最后一句\n还有半");
+    peer.reset();
+    host.hears("最后一句");
+    host.hears("还有半");
+    assert_eq!(host.sees_leave(), LeaveReason::Lost(LineEnd::Reset));
+}
+
+#[test]
+fn ten_megabytes_without_a_newline_close_that_line_only() {
+    let (host, port) = Seat::listening(host("韩梅梅"));
+    let mut other = Raw::welcomed(port);
+    host.sees_join();
+    let mut endless = Raw::welcomed(port);
+    let block = [b'x'; 64 << 10];
+    let blocks = (0..160)
+        .take_while(|_| endless.stream.write_all(&block).is_ok())
+        .count();
+    assert_eq!(host.sees_leave(), LeaveReason::Endless);
+    let deadline = Instant::now() + DEADLINE;
+    while endless.stream.write_all(&block).is_ok() {
+        assert!(Instant::now() < deadline, "still open after {blocks} blocks");
+    }
+    other.sends("还在\n");
+    host.hears("还在");
+    assert!(time_to_drop(host) < JOIN_WITHIN);
+}
+
+#[test]
+fn a_thousand_silent_connections_leave_the_room_alive() {
+    let mut config = host("韩梅梅");
+    config.limits.max_lines = 300;
+    let (host, port) = Seat::listening(config);
+    let mut speaker = Raw::welcomed(port);
+    speaker.sends("我先来\n");
+    host.hears("我先来");
+    let silent: Vec<_> = (0..1000)
+        .map(|_| TcpStream::connect(("127.0.0.1", port)).unwrap())
+        .collect();
+    speaker.sends("还有人吗\n");
+    host.hears("还有人吗");
+    drop(silent);
+    speaker.sends("都走了\n");
+    host.hears("都走了");
+}
+
+/// Runs in a process of its own, because it takes that process's files away.
+#[test]
+#[ignore = "run by a_host_without_files_waits_until_it_has_some"]
+#[cfg(unix)]
+fn starved_host() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+
+    let few = Some(48);
+    let limit = Rlimit {
+        current: few,
+        maximum: few,
+    };
+    setrlimit(Resource::Nofile, limit).unwrap();
+    let (_host, port) = Seat::listening(host("韩梅梅"));
+    println!("port {port}");
+    std::io::stdin().lock().read_line(&mut String::new()).unwrap();
+}
+
+#[test]
+#[cfg(unix)]
+fn a_host_without_files_waits_until_it_has_some() {
+    let mut starved = Process::new(std::env::current_exe().unwrap())
+        .args(["--exact", "faults::starved_host", "--ignored", "--nocapture"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(starved.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok);
+    let port = lines.find_map(|line| line.split_once("port ")?.1.parse().ok()).unwrap();
+    let many: Vec<_> = (0..100).map(|_| Raw::connect(port)).collect();
+    drop(many);
+    Raw::welcomed(port);
+    drop(starved.stdin.take());
+    assert!(starved.wait().unwrap().success());
+}
+
+#[test]
+fn dropping_ends_everything_while_all_channels_are_full() {
+    let (host, port) = Seat::listening(host("韩梅梅"));
+    let flood = Flood::start(port);
+    until_full(&host);
+    assert!(time_to_drop(host) < JOIN_WITHIN);
+    flood.end();
+}
