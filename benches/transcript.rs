@@ -135,7 +135,7 @@ impl Bench {
     }
 
     /// The texts that are in sight, laid out and painted by egui alone.
-    fn bare_frame(&mut self) -> Duration {
+    fn bare_frame(&self) -> Duration {
         let first = self.stage.position().0 - self.stage.chat.dropped();
         let rows = self
             .stage

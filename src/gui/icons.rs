@@ -32,8 +32,6 @@ pub(crate) enum Icon {
     Close,
     /// Done, sent.
     Check,
-    /// Delivered.
-    DoubleCheck,
     /// On its way.
     Clock,
     /// Did not work.
@@ -60,14 +58,6 @@ pub(crate) enum Icon {
     Join,
     /// Open a room.
     Host,
-    /// The line.
-    Line,
-    /// By day.
-    Sun,
-    /// By night.
-    Moon,
-    /// Language.
-    Globe,
     /// Keys.
     Keyboard,
     /// Emoji.
@@ -76,7 +66,8 @@ pub(crate) enum Icon {
 
 impl Icon {
     /// All of them.
-    pub(crate) const ALL: [Self; 28] = [
+    #[cfg(test)]
+    const ALL: [Self; 23] = [
         Self::Search,
         Self::People,
         Self::Info,
@@ -85,7 +76,6 @@ impl Icon {
         Self::Send,
         Self::Close,
         Self::Check,
-        Self::DoubleCheck,
         Self::Clock,
         Self::Warning,
         Self::Lock,
@@ -99,10 +89,6 @@ impl Icon {
         Self::Leave,
         Self::Join,
         Self::Host,
-        Self::Line,
-        Self::Sun,
-        Self::Moon,
-        Self::Globe,
         Self::Keyboard,
         Self::Smile,
     ];
@@ -111,10 +97,10 @@ impl Icon {
     pub(crate) fn paint(self, painter: &Painter, rect: Rect, color: Color32) {
         let pen = Pen::new(painter, rect, color);
         match self {
-            Self::Search | Self::People | Self::Info | Self::Gear | Self::Globe | Self::Keyboard | Self::Smile => {
+            Self::Search | Self::People | Self::Info | Self::Gear | Self::Keyboard | Self::Smile => {
                 self.paint_thing(&pen);
             }
-            Self::Sun | Self::Moon | Self::Lock | Self::OpenLock | Self::Host | Self::Line | Self::Copy => {
+            Self::Lock | Self::OpenLock | Self::Host | Self::Copy => {
                 self.paint_object(&pen);
             }
             _ => self.paint_sign(&pen),
@@ -133,10 +119,6 @@ impl Icon {
                 pen.line(&[(17.5, 6.5), (6.5, 17.5)]);
             }
             Self::Check => pen.line(&[(5.0, 12.5), (10.0, 17.5), (19.5, 7.0)]),
-            Self::DoubleCheck => {
-                pen.line(&[(1.5, 12.5), (6.5, 17.5), (16.0, 7.0)]);
-                pen.line(&[(11.5, 16.5), (12.5, 17.5), (22.5, 7.0)]);
-            }
             Self::Clock => {
                 pen.circle((12.0, 12.0), 8.5);
                 pen.line(&[(12.0, 7.5), (12.0, 12.0), (15.0, 14.0)]);
@@ -190,12 +172,6 @@ impl Icon {
                 pen.dot((12.0, 8.0), 1.15);
             }
             Self::Gear => pen.gear(),
-            Self::Globe => {
-                pen.circle((12.0, 12.0), 8.8);
-                pen.line(&[(3.4, 12.0), (20.6, 12.0)]);
-                pen.curve([(12.0, 3.2), (6.8, 8.0), (6.8, 16.0), (12.0, 20.8)]);
-                pen.curve([(12.0, 3.2), (17.2, 8.0), (17.2, 16.0), (12.0, 20.8)]);
-            }
             Self::Keyboard => {
                 pen.rect((2.8, 6.0), (21.2, 18.0), 2.5);
                 for x in [6.5, 10.2, 13.8, 17.5] {
@@ -214,18 +190,6 @@ impl Icon {
 
     fn paint_object(self, pen: &Pen<'_>) {
         match self {
-            Self::Sun => {
-                pen.circle((12.0, 12.0), 4.2);
-                for step in 0..8_u8 {
-                    let way = Vec2::angled(f32::from(step) * TAU / 8.0);
-                    let at = |distance: f32| (12.0 + way.x * distance, 12.0 + way.y * distance);
-                    pen.line(&[at(7.2), at(9.6)]);
-                }
-            }
-            Self::Moon => {
-                pen.arc((12.0, 12.0), 8.6, -0.05, PI * 1.53);
-                pen.curve([(12.6, 3.4), (9.2, 9.0), (14.6, 15.4), (20.6, 11.6)]);
-            }
             Self::Lock | Self::OpenLock => {
                 pen.rect((5.5, 10.5), (18.5, 20.0), 2.5);
                 if self == Self::Lock {
@@ -245,11 +209,6 @@ impl Icon {
                     pen.arc((12.0, 9.0), radius, -PI * 0.25, PI * 0.5);
                     pen.arc((12.0, 9.0), radius, PI * 0.75, PI * 0.5);
                 }
-            }
-            Self::Line => {
-                pen.circle((5.5, 12.0), 2.6);
-                pen.circle((18.5, 12.0), 2.6);
-                pen.line(&[(8.3, 12.0), (15.7, 12.0)]);
             }
             _ => {
                 pen.rect((8.5, 8.5), (19.5, 19.5), 2.5);

@@ -139,7 +139,7 @@ impl Strings {
 
     fn names(&self, names: &[&str]) -> String {
         let (comma, and) = if self.chinese() {
-            ("、", "和")
+            ("、", " 和 ")
         } else {
             (", ", " and ")
         };
@@ -225,6 +225,7 @@ mod tests {
         assert_eq!(EN.moves(&four), "Lin and 3 others joined · Ana left");
         assert_eq!(ZH.moves(&four), "Lin 和另外 3 人 加入了 · Ana 离开了");
         let two = people(vec![joined("Lin"), joined("Marek")], 7);
+        assert_eq!(ZH.moves(&two), "Lin 和 Marek 加入了 · 此前还有 7 次进出");
         assert_eq!(EN.moves(&two), "Lin and Marek joined · 7 more before");
         assert_eq!(EN.moves(&people(vec![left("Lin")], 0)), "Lin left");
     }

@@ -1,6 +1,6 @@
 //! The transcript's scroll bar. Its numbers are too large for egui's own.
 
-use egui::{Id, Rect, Role, Sense, Ui, pos2, vec2};
+use egui::{Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::anchor_list::AnchorList;
 use super::theme;
@@ -30,20 +30,18 @@ pub(crate) fn ui(ui: &Ui, list: &mut AnchorList, name: &str) {
         Id::unique("transcript scroll bar").with(ui.scope_id()),
         Sense::DRAG | Sense::CLICK,
     );
-    if let Some(pointer) = response
-        .interact_pointer_pos()
-        .filter(|_| response.dragged() || response.clicked())
-    {
-        let at = f64::from(pointer.y - track.top()) - length / 2.0;
-        let part = (at / travel).clamp(0.0, 1.0);
+    let part = (above / hidden).clamp(0.0, 1.0);
+    let in_use = response.dragged() || response.clicked();
+    if let Some(pointer) = response.interact_pointer_pos().filter(|_| in_use) {
+        let held = held_at(ui, &response, f64::from(track.top()) + part * travel, length);
+        let part = ((f64::from(pointer.y - track.top()) - held) / travel).clamp(0.0, 1.0);
         if part >= 1.0 {
-            list.go_to_end()
+            list.go_to_end();
         } else {
-            list.jump(part * hidden)
+            list.jump(part * hidden);
         }
         ui.request_repaint();
     }
-    let part = (above / hidden).clamp(0.0, 1.0);
     announce(ui, &response, name, part);
     let over = response.hovered() || response.dragged();
     let wide = ui.ctx().animate_bool_with_time(response.id, over, theme::MOTION);
@@ -55,23 +53,20 @@ pub(crate) fn ui(ui: &Ui, list: &mut AnchorList, name: &str) {
 }
 
 /// Where on the thumb it is held: where it was caught, or in its middle if the track beside it was pressed.
-fn held_at(ui: &Ui, response: &egui::Response, on_thumb: f64, length: f64) -> f64 {
+fn held_at(ui: &Ui, response: &egui::Response, thumb_top: f64, length: f64) -> f64 {
     let id = response.id.with("held");
     if response.drag_started() || response.clicked() {
-        let held = if (0.0..=length).contains(&on_thumb) {
-            on_thumb
-        } else {
-            length / 2.0
-        };
-        ui.data_mut(|data| data.insert_temp(id, held));
+        let caught = ui.input(|input| input.pointer.press_origin());
+        let on_thumb = caught.map(|at| f64::from(at.y) - thumb_top);
+        let held = on_thumb.filter(|at| (0.0..=length).contains(at) && response.dragged());
+        ui.data_mut(|data| data.insert_temp(id, held.unwrap_or(length / 2.0)));
     }
     ui.data(|data| data.get_temp(id)).unwrap_or(length / 2.0)
 }
 
 fn announce(ui: &Ui, response: &egui::Response, name: &str, part: f64) {
+    response.widget_info(|| WidgetInfo::labeled(Role::ScrollBar, true, name));
     ui.ctx().accesskit_node_builder(response.id, |node| {
-        node.set_role(Role::ScrollBar);
-        node.set_label(name);
         node.set_min_numeric_value(0.0);
         node.set_max_numeric_value(100.0);
         node.set_numeric_value((part * 100.0).round());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use egui::accesskit::Live;
-use egui::{Rect, Role, Sense, Ui, vec2};
+use egui::{Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::selection;
 use super::strings::Strings;
@@ -31,11 +31,9 @@ impl Speaker {
         self.choose_words(ui, chat, strings);
         let spot = Rect::from_min_size(pane.min, vec2(1.0, 1.0));
         let response = ui.interact(spot, ui.scope_id().with("news"), Sense::hover());
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_role(Role::Status);
-            node.set_live(Live::Polite);
-            node.set_label(self.words.as_str());
-        });
+        response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &self.words));
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_live(Live::Polite));
     }
 
     fn choose_words(&mut self, ui: &Ui, chat: &Chat, strings: &Strings) {

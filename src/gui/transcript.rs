@@ -72,7 +72,7 @@ pub(crate) struct Transcript {
     selecting: bool,
     /// The message that the arrow keys are at.
     pub(super) current: Option<u64>,
-    question: Option<LinkQuestion>,
+    pub(super) question: Option<LinkQuestion>,
     speaker: Speaker,
     /// A row to go to at the next frame.
     wanted: Option<u64>,

@@ -2,14 +2,17 @@
 
 use egui::{EventFilter, Key, Modifiers, Ui};
 
+use super::link_question::LinkQuestion;
 use super::selection::Selection;
 use super::transcript::{Transcript, TranscriptAction, View, copy, index_of};
 use crate::chat::{Chat, Row};
+use crate::text;
 
 impl Transcript {
     pub(super) fn keys(&mut self, ui: &Ui, chat: &Chat, view: View<'_>, actions: &mut Vec<TranscriptAction>) {
         let own = ui.response();
-        if own.clicked() {
+        // Enter counts as a click too, and has another meaning here.
+        if own.clicked() && ui.input(|input| input.pointer.any_click()) {
             own.request_focus();
             self.selection = None;
             self.current = None;
@@ -31,10 +34,21 @@ impl Transcript {
                 self.step(chat, step);
             }
         }
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
+            self.ask_about_link(chat);
+        }
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
             self.selection = Some(Selection::everything(chat));
         }
         self.events(ui, chat, view, actions);
+    }
+
+    /// The first link of the message that the arrow keys are at.
+    fn ask_about_link(&mut self, chat: &Chat) {
+        let Some(words) = self.current_text(chat) else { return };
+        if let Some(link) = text::links(&words).into_iter().next() {
+            self.question = LinkQuestion::new(words[link].to_owned());
+        }
     }
 
     fn page_keys(&mut self, ui: &Ui) {
