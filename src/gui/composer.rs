@@ -248,7 +248,7 @@ impl Composer {
             color,
             place.width() - 90.0,
         );
-        if self.written.len() >= COUNT_FROM {
+        if self.written.len() >= COUNT_FROM && trouble.is_none() {
             let count = format!("{} / {MAX_MESSAGE_BYTES}", self.written.len());
             widgets::line(
                 ui,

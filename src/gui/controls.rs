@@ -69,7 +69,7 @@ fn button_colors(ui: &Ui, response: &Response, weight: Weight, enabled: bool) ->
     match weight {
         Weight::Primary => (toward_text(colors.accent, 0.12), colors.on_accent),
         Weight::Plain => (toward_text(rest, 0.08), colors.text),
-        Weight::Danger => (toward_text(colors.error_fill, 0.08), colors.error),
+        Weight::Danger => (toward_text(colors.error, 0.12), colors.bg),
     }
 }
 

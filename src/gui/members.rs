@@ -106,6 +106,7 @@ impl Members {
             .inner_margin(12)
             .outer_margin(egui::Margin::symmetric(12, 4))
             .show(ui, |ui| {
+                ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing = vec2(space::ONE, space::ONE);
                 let question = words.remove_question(&member.author.name);
                 widgets::label(ui, &question, theme::regular(size::SMALL), colors.text);

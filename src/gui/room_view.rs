@@ -74,6 +74,7 @@ fn transcript_ui(
     actions: &mut Vec<Action>,
 ) {
     if room.chat.rows().is_empty() {
+        room.transcript.watch_nothing(ui);
         welcome::ui(ui, rect, words, room, actions);
         return;
     }

@@ -128,6 +128,12 @@ impl Transcript {
         self.list.page(pages * PAGE);
     }
 
+    /// Nothing has been said, and something else stands in its place: people look at it all the same, so that the first
+    /// message is no news that they come back to.
+    pub(crate) fn watch_nothing(&mut self, ui: &Ui) {
+        self.frame = Some(ui.ctx().cumulative_frame_nr());
+    }
+
     /// Draws the transcript into the rest of `ui`.
     pub(crate) fn ui(&mut self, ui: &mut Ui, chat: &Chat, view: View<'_>) -> Vec<TranscriptAction> {
         self.sync(chat);

@@ -161,11 +161,16 @@ impl Stage {
         });
     }
 
-    fn tell(&mut self, room: usize, event: Event) {
+    /// Lets something happen that the window has not looked at yet.
+    fn send(&self, room: usize, event: Event) {
         self.opened.borrow()[room]
             .events
             .send(event)
             .expect("the window listens");
+    }
+
+    fn tell(&mut self, room: usize, event: Event) {
+        self.send(room, event);
         self.run();
     }
 
@@ -211,20 +216,7 @@ impl Stage {
     }
 
     fn said(&mut self, room: usize, seq: u64, who: &str, text: &str) {
-        let mine = who == "Ann";
-        self.tell_room(
-            room,
-            proto::Event::Said {
-                entry: Entry {
-                    seq,
-                    id: EntryId([seq as u8; 16]),
-                    author: author(if mine { 0 } else { 1 }, who),
-                    mine,
-                    text: Arc::from(text),
-                    at: SystemTime::now(),
-                },
-            },
-        );
+        self.tell(room, said(seq, who, text));
     }
 
     fn ended(&mut self, room: usize, reason: EndReason) {
@@ -263,6 +255,21 @@ fn member(id: u64, name: &str, me: bool) -> Member {
         me,
         address: (!me).then(|| address("10.0.0.9:50000")),
     }
+}
+
+/// Somebody said something; Ann is the person at this computer.
+fn said(seq: u64, who: &str, text: &str) -> Event {
+    let mine = who == "Ann";
+    Event::Room(proto::Event::Said {
+        entry: Entry {
+            seq,
+            id: EntryId([seq as u8; 16]),
+            author: author(if mine { 0 } else { 1 }, who),
+            mine,
+            text: Arc::from(text),
+            at: SystemTime::now(),
+        },
+    })
 }
 
 fn say(text: &str) -> Command {

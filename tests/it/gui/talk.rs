@@ -10,7 +10,7 @@ use landline::gui::Start;
 use landline::profile::Settings;
 use landline::proto;
 
-use super::{Stage, member, say, settings};
+use super::{Stage, member, said, say, settings};
 
 #[test]
 fn both_sides_are_heard() {
@@ -169,6 +169,17 @@ fn typing_anywhere_goes_to_the_composer() {
     stage.harness.event(Input::Text("hi".to_owned()));
     stage.run();
     assert_eq!(stage.written(), "hi");
+}
+
+#[test]
+fn who_waits_for_the_first_word_stays_with_the_newest() {
+    let mut stage = Stage::hosting();
+    for seq in 1..60 {
+        stage.send(0, said(seq, "Bo", &format!("word {seq}")));
+    }
+    stage.run();
+    let shown = stage.harness.query_all_by_label_contains("word 59").count();
+    assert!(shown > 1, "the newest is in sight, not only in the list of rooms");
 }
 
 #[test]
