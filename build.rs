@@ -1,10 +1,5 @@
 //! Windows only: the icon, the version and the manifest of both programs. Everywhere else it does nothing.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "cargo reads the instructions of a build script there"
-)]
-
 use std::env;
 use std::error::Error;
 

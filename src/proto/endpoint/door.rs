@@ -115,7 +115,9 @@ impl Endpoint {
         if reason.is_some() {
             peer.writer.drop_waiting(|own| lost.push(own));
         }
-        if reason == Some(LeaveReason::Removed) {
+        // A guest's `bye` is answered: the tutorial's client reads on until it hears it, and would read for ever.
+        let host = matches!(self.role, Role::Host(_));
+        if host && matches!(reason, Some(LeaveReason::Removed | LeaveReason::Bye)) {
             peer.say_bye(now.monotonic, limits);
         }
         let member = peer.member.take();
