@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::open_room::RoomKey;
+use crate::gui::room::open_room::RoomKey;
 use crate::profile::Settings;
 use crate::proto::MemberId;
 

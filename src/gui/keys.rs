@@ -2,8 +2,8 @@
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
-use super::action::{Action, Side, Zoom};
-use super::strings::Strings;
+use crate::gui::action::{Action, Side, Zoom};
+use crate::gui::words::strings::Strings;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers {

@@ -2,14 +2,14 @@
 
 use egui::{Align2, Frame, Id, Margin, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::action::{Action, Side};
-use super::controls;
-use super::icons::{self, Icon};
-use super::open_room::{OpenRoom, RoomKey};
-use super::strings::Strings;
-use super::theme::{self, palette, radius, size, space};
-use super::widgets;
 use crate::chat::{Message, Status};
+use crate::gui::action::{Action, Side};
+use crate::gui::look::controls;
+use crate::gui::look::icons::{self, Icon};
+use crate::gui::look::theme::{self, palette, radius, size, space};
+use crate::gui::look::widgets;
+use crate::gui::room::open_room::{OpenRoom, RoomKey};
+use crate::gui::words::strings::Strings;
 
 /// Diameter of a room's disc.
 const AVATAR: f32 = 46.0;

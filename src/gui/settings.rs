@@ -2,14 +2,14 @@
 
 use egui::{Align2, Frame, Id, Margin, Modal, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::action::{Action, Side, Zoom};
-use super::controls::{self, Weight};
-use super::icons::Icon;
-use super::keys;
-use super::members::title_ui;
-use super::strings::Strings;
-use super::theme::{self, palette, size, space};
-use super::widgets::{self, Field};
+use crate::gui::action::{Action, Side, Zoom};
+use crate::gui::keys;
+use crate::gui::look::controls::{self, Weight};
+use crate::gui::look::icons::Icon;
+use crate::gui::look::theme::{self, palette, size, space};
+use crate::gui::look::widgets::{self, Field};
+use crate::gui::room::members::title_ui;
+use crate::gui::words::strings::Strings;
 use crate::profile::{Language, Settings, Theme};
 use crate::text;
 

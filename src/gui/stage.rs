@@ -4,9 +4,10 @@ use std::time::SystemTime;
 
 use jiff::tz::TimeZone;
 
-use super::transcript::{Transcript, TranscriptAction, View};
-use super::{fonts, strings, theme};
 use crate::chat::Chat;
+use crate::gui::look::{fonts, theme};
+use crate::gui::transcript::{Transcript, TranscriptAction, View};
+use crate::gui::words::strings;
 use crate::profile::Language;
 
 /// A room's transcript without a window around it. The same input draws the same picture on every computer.

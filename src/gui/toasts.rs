@@ -2,11 +2,11 @@
 
 use egui::{Align2, Area, Context, Frame, Id, Margin, Order, Role, Sense, Ui, UiKind, WidgetInfo, vec2};
 
-use super::controls;
-use super::icons::Icon;
-use super::strings::Strings;
-use super::theme::{self, palette, radius, size, space};
-use super::widgets;
+use crate::gui::look::controls;
+use crate::gui::look::icons::Icon;
+use crate::gui::look::theme::{self, palette, radius, size, space};
+use crate::gui::look::widgets;
+use crate::gui::words::strings::Strings;
 
 /// How long a note stays, in seconds.
 pub(crate) const STAYS: f64 = 4.0;

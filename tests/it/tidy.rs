@@ -54,8 +54,8 @@ const NOT_IN_THE_WINDOW: [&str; 8] = [
 
 /// Who may all the same, with the reason.
 const WINDOW_EXCEPTIONS: [(&str, &str); 2] = [
-    ("src/gui/file_dialog.rs", "std::fs"),     // saves where the person said
-    ("src/gui/transcript_file.rs", "std::fs"), // what it saves
+    ("src/gui/desktop/file_dialog.rs", "std::fs"), // saves where the person said
+    ("src/gui/desktop/transcript_file.rs", "std::fs"), // what it saves
 ];
 
 struct Source {
@@ -190,7 +190,7 @@ fn the_window_only_draws_and_asks() {
     found.extend(
         dialogs
             .into_iter()
-            .filter(|(path, ..)| path != "src/gui/file_dialog.rs"),
+            .filter(|(path, ..)| path != "src/gui/desktop/file_dialog.rs"),
     );
     none(&found.iter().map(|found| format!("{found:?}")).collect::<Vec<_>>());
 }

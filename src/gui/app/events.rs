@@ -7,9 +7,9 @@ use egui::{Context, Id, ViewportCommand};
 
 use super::{App, Start};
 use crate::gui::action::{Action, Card};
-use crate::gui::connection_panel::{chosen_room, encoding_key};
-use crate::gui::file_dialog::Outcome;
-use crate::gui::open_room::{Budget, Drained, OpenRoom};
+use crate::gui::connection::{chosen_room, encoding_key};
+use crate::gui::desktop::file_dialog::Outcome;
+use crate::gui::room::open_room::{Budget, Drained, OpenRoom};
 use crate::gui::toasts::Mood;
 use crate::profile::{MAX_RECENT, Recent};
 use crate::worker::{Command, EndReason, Failure, Role};

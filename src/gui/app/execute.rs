@@ -6,9 +6,9 @@ use egui::Context;
 
 use super::App;
 use crate::gui::action::{Action, Card, Side, Zoom};
-use crate::gui::composer::Composer;
-use crate::gui::header;
-use crate::gui::open_room::{OpenRoom, RoomKey};
+use crate::gui::room::composer::Composer;
+use crate::gui::room::header;
+use crate::gui::room::open_room::{OpenRoom, RoomKey};
 use crate::gui::settings::{ZOOM, ZOOM_STEP};
 use crate::gui::toasts::Mood;
 use crate::profile::Settings;

@@ -4,15 +4,15 @@ use egui::{Context, Event, Frame, Id, Margin, Modal, Popup, Rect, Sense, Ui, UiB
 
 use super::App;
 use crate::gui::action::{Action, Side};
-use crate::gui::composer::Composer;
-use crate::gui::connection_panel;
-use crate::gui::icons::{self, Icon};
+use crate::gui::connection;
 use crate::gui::keys;
-use crate::gui::open_room::OpenRoom;
-use crate::gui::room_view;
+use crate::gui::look::icons::{self, Icon};
+use crate::gui::look::theme::{self, palette, size, space};
+use crate::gui::look::widgets;
+use crate::gui::room;
+use crate::gui::room::composer::Composer;
+use crate::gui::room::open_room::OpenRoom;
 use crate::gui::settings;
-use crate::gui::theme::{self, palette, size, space};
-use crate::gui::widgets;
 
 /// Seconds without input after which the caret stands still: a window that nobody touches draws nothing.
 const CARET_BLINKS: f64 = 8.0;
@@ -149,7 +149,7 @@ impl App {
 
     fn room_ui(&mut self, ui: &mut Ui, rect: Rect, actions: &mut Vec<Action>) {
         let elsewhere = self.rooms.iter().filter(|room| Some(room.key) != self.selected);
-        let around = room_view::Surroundings {
+        let around = room::Surroundings {
             words: self.words,
             list_hidden: self.narrow || self.crowded,
             unread_elsewhere: elsewhere.map(OpenRoom::unread).sum(),
@@ -161,7 +161,7 @@ impl App {
         };
         if let Some(room) = self.shown_mut() {
             area(ui, rect, ("room", room.key), |ui| {
-                room_view::ui(ui, rect, room, &around, actions)
+                room::ui(ui, rect, room, &around, actions)
             });
         }
     }
@@ -179,7 +179,7 @@ impl App {
             widgets::hairline(ui, strip);
             rect.min.y = strip.bottom();
         }
-        let around = connection_panel::Surroundings {
+        let around = connection::Surroundings {
             words: self.words,
             hosting: self.hosting.as_ref(),
             joining: self.joining.as_ref(),

@@ -1,0 +1,8 @@
+//! What the desktop gives: the window itself, its theme, files, and waking up.
+
+pub(in crate::gui) mod file_dialog;
+pub(in crate::gui) mod saver;
+mod system_theme;
+mod transcript_file;
+pub(in crate::gui) mod wake;
+pub(in crate::gui) mod window;

@@ -1,0 +1,200 @@
+//! The native window: eframe's options, the renderers one after another, and what is said when none works.
+
+use std::sync::Arc;
+
+use eframe::{CreationContext, NativeOptions, Renderer};
+use egui::{Context, IconData, RawInput, Ui, ViewportBuilder, Visuals};
+
+use crate::gui::app::{App, Factory, Glyphs, Start};
+use crate::gui::desktop::system_theme::SystemTheme;
+use crate::gui::look::theme::Palette;
+use crate::profile::Profile;
+use crate::worker::Worker;
+
+/// The name by which desktops know the window; the `.desktop` file has the same.
+pub const APP_ID: &str = "org.landline.Landline";
+/// Of a window that is opened for the first time.
+const SIZE: [f32; 2] = [1100.0, 760.0];
+/// Below this the composer and a bubble no longer fit.
+const MIN_SIZE: [f32; 2] = [480.0, 400.0];
+
+const ICON: &[u8] = include_bytes!("../../../assets/icon.png");
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    /// Nothing says where a display server is.
+    #[error("no display was found: start Landline from a desktop session, or set DISPLAY or WAYLAND_DISPLAY")]
+    Display,
+    /// The display server cannot be reached, or the libraries to talk to it are missing.
+    #[error("no window can be opened on this display ({cause}): {REMEDY_DISPLAY}")]
+    Window {
+        /// What the system says.
+        cause: String,
+    },
+    /// No graphics driver works.
+    #[error("no working graphics driver was found ({cause}): {REMEDY_DRIVER}")]
+    Driver {
+        /// What the last renderer said.
+        cause: String,
+    },
+}
+
+/// Shows the window until it is closed.
+///
+/// # Errors
+///
+/// [`WindowError`], with one sentence that says what is missing and how to get it.
+pub fn run(profile: &Arc<Profile>, start: &Start) -> Result<(), WindowError> {
+    let mut last = None;
+    for renderer in renderers() {
+        let (profile, start) = (Arc::clone(profile), start.clone());
+        let options = options(renderer, &profile);
+        let created = eframe::run_native(
+            "Landline",
+            options,
+            Box::new(move |creation| Ok(Box::new(Window::new(creation, profile, start)?))),
+        );
+        match created {
+            Ok(()) => return Ok(()),
+            Err(error) => {
+                tracing::debug!(%error, ?renderer, "this renderer does not work here");
+                last = Some(error);
+            }
+        }
+    }
+    Err(explain(last.as_ref()))
+}
+
+/// OpenGL first: smaller, and enough. The second rescues machines without it.
+fn renderers() -> Vec<Renderer> {
+    vec![
+        Renderer::Glow,
+        #[cfg(feature = "wgpu")]
+        Renderer::Wgpu,
+    ]
+}
+
+fn options(renderer: Renderer, profile: &Profile) -> NativeOptions {
+    let mut viewport = ViewportBuilder::default()
+        .with_title("Landline")
+        .with_app_id(APP_ID)
+        .with_inner_size(SIZE)
+        .with_min_inner_size(MIN_SIZE);
+    if let Some(icon) = icon() {
+        viewport = viewport.with_icon(icon);
+    }
+    let options = NativeOptions {
+        viewport,
+        renderer,
+        persist_window: true,
+        persistence_path: Some(profile.folder().join("window.ron")),
+        ..NativeOptions::default()
+    };
+    modest(options)
+}
+
+/// A chat needs no fast graphics card, and must not wake one.
+#[cfg(feature = "wgpu")]
+fn modest(mut options: NativeOptions) -> NativeOptions {
+    if let eframe::egui_wgpu::WgpuSetup::CreateNew(setup) = &mut options.wgpu_options.wgpu_setup {
+        setup.power_preference = eframe::wgpu::PowerPreference::LowPower;
+    }
+    options
+}
+
+#[cfg(not(feature = "wgpu"))]
+fn modest(options: NativeOptions) -> NativeOptions {
+    options
+}
+
+fn icon() -> Option<IconData> {
+    match eframe::icon_data::from_png_bytes(ICON) {
+        Ok(icon) => Some(icon),
+        Err(error) => {
+            tracing::warn!(%error, "the icon cannot be read");
+            None
+        }
+    }
+}
+
+fn explain(error: Option<&eframe::Error>) -> WindowError {
+    let cause = error.map_or_else(|| "no renderer was built in".to_owned(), ToString::to_string);
+    match error {
+        Some(eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_)) if !display_named() => WindowError::Display,
+        Some(eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_)) => {
+            // winit puts a place in its source before what the system says.
+            let cause = cause.rsplit(": ").next().unwrap_or(&cause).trim_end_matches([')', '.']);
+            WindowError::Window {
+                cause: cause.to_owned(),
+            }
+        }
+        _ => WindowError::Driver { cause },
+    }
+}
+
+/// Whether the session says where its display server is.
+fn display_named() -> bool {
+    let named = |variable| std::env::var_os(variable).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(named)
+}
+
+#[cfg(target_os = "linux")]
+const REMEDY_DISPLAY: &str = "check that it is yours, and install what is missing, on Debian and Ubuntu with `apt install libx11-6 \
+     libx11-xcb1 libxcursor1 libxi6 libxrandr2 libxkbcommon-x11-0 libwayland-client0`, on Fedora with `dnf install libX11 \
+     libXcursor libXi libXrandr libxkbcommon-x11 libwayland-client`";
+#[cfg(not(target_os = "linux"))]
+const REMEDY_DISPLAY: &str = "start Landline from a desktop session";
+
+#[cfg(target_os = "linux")]
+const REMEDY_DRIVER: &str = "install one, on Debian and Ubuntu with `apt install libgl1 libgl1-mesa-dri libegl1`, on Fedora \
+     with `dnf install mesa-libGL mesa-libEGL mesa-dri-drivers`";
+#[cfg(not(target_os = "linux"))]
+const REMEDY_DRIVER: &str = "install the driver of your graphics card's maker";
+
+/// What eframe runs.
+struct Window {
+    app: App,
+    system: SystemTheme,
+}
+
+impl Window {
+    fn new(creation: &CreationContext<'_>, profile: Arc<Profile>, start: Start) -> std::io::Result<Self> {
+        let factory: Factory = Box::new(Worker::spawn);
+        let mut app = App::new(profile.settings(), factory)
+            .with_profile(profile)?
+            .with_start(start);
+        app.attach(&creation.egui_ctx, Glyphs::System);
+        let system = SystemTheme::watch(app.wake());
+        // Whoever ends the session or the terminal closes the window; the rooms are left properly.
+        if let Err(error) = ctrlc::set_handler(app.quitter()) {
+            tracing::debug!(%error, "signals end the program at once");
+        }
+        Ok(Self { app, system })
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.app.logic(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        self.app.ui(ui, Some(frame));
+    }
+
+    fn clear_color(&self, visuals: &Visuals) -> [f32; 4] {
+        Palette::of(visuals).bg.to_normalized_gamma_f32()
+    }
+
+    /// Scroll offsets and cursors of last week are noise; the window's place is kept by eframe, the rest by the profile.
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+
+    fn raw_input_hook(&mut self, _ctx: &Context, raw_input: &mut RawInput) {
+        if let Some(theme) = self.system.theme() {
+            raw_input.system_theme = Some(theme);
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! The strip above the transcript: the room, where it stands, what can be done with it, and the search.
+
+use egui::{
+    Align, Align2, Id, Key, Layout, Modifiers, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2,
+    vec2,
+};
+
+use crate::chat::Status;
+use crate::gui::action::{Action, Side};
+use crate::gui::look::controls;
+use crate::gui::look::icons::{self, Icon};
+use crate::gui::look::theme::{self, palette, size, space};
+use crate::gui::look::widgets;
+use crate::gui::room::banner;
+use crate::gui::room::open_room::OpenRoom;
+use crate::gui::room::search::RoomSearch;
+use crate::gui::words::strings::Strings;
+
+/// Diameter of the room's disc.
+const AVATAR: f32 = 40.0;
+/// The strip of the red notice.
+pub(crate) const NOTICE: f32 = 34.0;
+/// The strip of the search.
+pub(crate) const SEARCH: f32 = 52.0;
+
+/// What the header has to know.
+pub(crate) struct Surroundings {
+    pub(crate) words: &'static Strings,
+    /// Whether the list of rooms is hidden, so that a way back is needed.
+    pub(crate) list_hidden: bool,
+    /// What waits in the rooms that are hidden.
+    pub(crate) unread_elsewhere: usize,
+    /// What stands on the right.
+    pub(crate) side: Option<Side>,
+    /// Whether a save dialog is open.
+    pub(crate) saving: bool,
+}
+
+/// Draws the header into `rect`.
+pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &OpenRoom, around: &Surroundings, actions: &mut Vec<Action>) {
+    widgets::hairline(ui, rect);
+    let mut left = rect.left() + space::PANE;
+    if around.list_hidden {
+        left = rect.left() + 8.0;
+        let place = Rect::from_center_size(pos2(left + 18.0, rect.center().y), vec2(36.0, 36.0));
+        if back_ui(ui, place, around) {
+            actions.push(Action::ShowRooms(true));
+        }
+        left += 44.0;
+    }
+    let middle = pos2(left + AVATAR / 2.0, rect.center().y);
+    icons::avatar(
+        ui.painter(),
+        middle,
+        AVATAR,
+        &room.chat.room,
+        theme::hue(&room.chat.room),
+    );
+    let buttons = 4.0 * (space::ICON_BUTTON + 4.0) + 16.0;
+    let text = Rect::from_min_max(
+        pos2(middle.x + AVATAR / 2.0 + 14.0, rect.top()),
+        rect.max - vec2(buttons, 0.0),
+    );
+    title_ui(ui, text, room, around.words);
+    let place = Rect::from_min_max(pos2(rect.right() - buttons, rect.top()), rect.max - vec2(16.0, 0.0));
+    let layout = Layout::right_to_left(Align::Center);
+    let mut child = ui.new_child(
+        UiBuilder::new()
+            .max_rect(place)
+            .layout(layout)
+            .id_salt("header buttons"),
+    );
+    child.spacing_mut().item_spacing.x = 4.0;
+    buttons_ui(&mut child, room, around, actions);
+}
+
+/// The way back to the rooms, with a dot if something waits there.
+fn back_ui(ui: &mut Ui, place: Rect, around: &Surroundings) -> bool {
+    let unread = around.unread_elsewhere;
+    let name = if unread > 0 {
+        format!("{}, {}", around.words.show_rooms, around.words.unread(unread))
+    } else {
+        around.words.show_rooms.to_owned()
+    };
+    let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("back"));
+    let pressed = icons::button(&mut child, Icon::ChevronLeft, &name).clicked();
+    if unread > 0 {
+        let dot = place.right_top() + vec2(-8.0, 8.0);
+        ui.painter().circle_filled(dot, 5.0, palette(ui).accent);
+    }
+    pressed
+}
+
+fn title_ui(ui: &Ui, rect: Rect, room: &OpenRoom, words: &Strings) {
+    let colors = palette(ui);
+    let name = ui.interact(
+        Rect::from_min_max(rect.min, pos2(rect.right(), rect.center().y)),
+        ui.scope_id().with("room"),
+        Sense::hover(),
+    );
+    name.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &room.chat.room));
+    let at = pos2(rect.left(), rect.center().y - 11.0);
+    let font = theme::semibold(size::HEADING);
+    widgets::line(
+        ui,
+        at,
+        Align2::LEFT_CENTER,
+        &room.chat.room,
+        font,
+        colors.text,
+        rect.width(),
+    );
+    let status = status(words, room);
+    let below = Rect::from_min_max(pos2(rect.left(), rect.center().y), rect.max);
+    let response = ui.interact(below, ui.scope_id().with("status"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &status));
+    widgets::announce(ui, &response);
+    let at = pos2(rect.left(), rect.center().y + 12.0);
+    let font = theme::regular(size::SMALL);
+    let color = if room.end().is_some_and(banner::is_bad) {
+        colors.error
+    } else {
+        colors.dim
+    };
+    widgets::line(ui, at, Align2::LEFT_CENTER, &status, font, color, rect.width());
+}
+
+/// Where the room stands, in words.
+fn status(words: &Strings, room: &OpenRoom) -> String {
+    let people = room.chat.members.len();
+    match &room.chat.status {
+        Status::Starting if room.chat.hosting => words.starting.to_owned(),
+        Status::Starting => words.connecting.to_owned(),
+        Status::Connecting { address } => words.connecting_to(&address.to_string()),
+        Status::Hosting { port, .. } => words.hosting(*port, people.max(1)),
+        Status::Connected if people < 2 => words.state_connected.to_owned(),
+        Status::Connected => words.connected(people),
+        Status::Ended(reason) => words.ended(reason).what,
+    }
+}
+
+/// From the right, so that a narrow window cuts the name and not the buttons.
+fn buttons_ui(ui: &mut Ui, room: &OpenRoom, around: &Surroundings, actions: &mut Vec<Action>) {
+    let words = around.words;
+    let over = room.ended() || room.leaving;
+    let leave = if over { words.close_room } else { words.leave_room };
+    let icon = if over { Icon::Close } else { Icon::Leave };
+    if icons::button(ui, icon, leave).clicked() {
+        let action = if over {
+            Action::Close(room.key)
+        } else {
+            Action::Leave(room.key)
+        };
+        actions.push(action);
+    }
+    let savable = !around.saving && !room.chat.rows().is_empty();
+    if controls::icon_button(ui, Icon::Download, words.save_transcript, savable).clicked() {
+        actions.push(Action::Save(room.key));
+    }
+    let members = icons::button(ui, Icon::People, words.members);
+    if around.side == Some(Side::Members) {
+        underline(ui, members.rect);
+    }
+    if members.clicked() {
+        actions.push(Action::Toggle(Side::Members));
+    }
+    let search = icons::button(ui, Icon::Search, words.search_room);
+    if room.search.open {
+        underline(ui, search.rect);
+    }
+    if search.clicked() {
+        actions.push(Action::Find);
+    }
+}
+
+/// Marks a button whose panel is open.
+fn underline(ui: &Ui, rect: Rect) {
+    let color = palette(ui).accent;
+    let line = rect.x_range().shrink(10.0);
+    ui.painter().hline(line, rect.bottom() - 2.0, Stroke::new(2.0, color));
+}
+
+/// The red strip that stays as long as anybody can read along.
+pub(crate) fn plain_notice_ui(ui: &Ui, rect: Rect, words: &Strings) {
+    let colors = palette(ui);
+    ui.painter().rect_filled(rect, 0.0, colors.error_fill);
+    let sign = Rect::from_center_size(pos2(rect.left() + space::PANE + 9.0, rect.center().y), vec2(17.0, 17.0));
+    Icon::OpenLock.paint(ui.painter(), sign, colors.error);
+    let response = ui.interact(rect, ui.scope_id().with("plain text"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, words.plain_notice));
+    let at = pos2(sign.right() + 9.0, rect.center().y);
+    let font = theme::semibold(size::SMALL);
+    let width = rect.right() - at.x - space::TWO;
+    widgets::line(
+        ui,
+        at,
+        Align2::LEFT_CENTER,
+        words.plain_notice,
+        font,
+        colors.error,
+        width,
+    );
+    response.on_hover_text(words.plain_explained);
+}
+
+/// The field's id; there is one search at a time.
+pub(crate) fn search_id() -> Id {
+    Id::unique("search in room")
+}
+
+/// Draws the search into `rect`.
+pub(crate) fn search_ui(ui: &mut Ui, rect: Rect, search: &mut RoomSearch, words: &Strings, keys: bool) {
+    widgets::hairline(ui, rect);
+    let id = search_id();
+    if keys && ui.memory(|memory| memory.has_focus(id)) {
+        step_by_key(ui, search);
+    }
+    let inner = rect.shrink2(vec2(space::TWO, 6.0));
+    let layout = Layout::right_to_left(Align::Center);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(inner).layout(layout).id_salt("search"));
+    let ui = &mut child;
+    ui.spacing_mut().item_spacing.x = 4.0;
+    if icons::button(ui, Icon::Close, words.close_search).clicked() {
+        search.close();
+        return;
+    }
+    let found = search.place().1 > 0;
+    if controls::icon_button(ui, Icon::ChevronDown, words.search_next, found).clicked() {
+        search.step(true);
+    }
+    if controls::icon_button(ui, Icon::ChevronUp, words.search_previous, found).clicked() {
+        search.step(false);
+    }
+    place_ui(ui, search, words);
+    let colors = palette(ui);
+    let edit = widgets::edit(
+        ui,
+        &mut search.query,
+        id,
+        words.search_room,
+        colors.field,
+        12,
+        colors.line,
+    );
+    let response = ui.add(edit).accessible_name(words.search_room);
+    widgets::edit_ring(ui, &response);
+}
+
+fn step_by_key(ui: &Ui, search: &mut RoomSearch) {
+    let (back, on) = ui.input_mut(|input| {
+        let back = input.consume_key(Modifiers::SHIFT, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowUp);
+        let on = input.consume_key(Modifiers::NONE, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowDown);
+        (back, on)
+    });
+    // The newest match comes first, so Enter goes back in time, as people read.
+    if on || back {
+        search.step(back);
+    }
+}
+
+fn place_ui(ui: &mut Ui, search: &RoomSearch, words: &Strings) {
+    let (current, count) = search.place();
+    let text = if search.in_vain() {
+        words.no_match.to_owned()
+    } else if count > 0 {
+        words.match_of(current, count)
+    } else {
+        return;
+    };
+    let color = if search.in_vain() {
+        palette(ui).error
+    } else {
+        palette(ui).dim
+    };
+    let response = ui.label(RichText::new(text).font(theme::regular(size::SMALL)).color(color));
+    widgets::announce(ui, &response);
+}

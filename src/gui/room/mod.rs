@@ -1,0 +1,137 @@
+//! One room in the middle of the window: header, notice, search, transcript, banner, composer.
+
+mod banner;
+pub(in crate::gui) mod composer;
+mod emoji;
+pub(in crate::gui) mod header;
+pub(in crate::gui) mod ime;
+pub(in crate::gui) mod members;
+pub(in crate::gui) mod open_room;
+mod search;
+mod welcome;
+
+use std::time::SystemTime;
+
+use egui::{Rect, Ui, UiBuilder, pos2};
+use jiff::tz::TimeZone;
+
+use crate::gui::action::{Action, Side};
+use crate::gui::look::theme::space;
+use crate::gui::room::ime::Ime;
+use crate::gui::room::open_room::OpenRoom;
+use crate::gui::transcript::{TranscriptAction, View};
+use crate::gui::words::strings::Strings;
+
+/// What a room has to know.
+pub(crate) struct Surroundings {
+    pub(crate) words: &'static Strings,
+    pub(crate) list_hidden: bool,
+    pub(crate) unread_elsewhere: usize,
+    pub(crate) side: Option<Side>,
+    pub(crate) saving: bool,
+    pub(crate) ime: Ime,
+    pub(crate) enter_is_newline: bool,
+    pub(crate) zone: TimeZone,
+}
+
+/// Draws the room into `rect`.
+pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surroundings, actions: &mut Vec<Action>) {
+    let words = around.words;
+    room.search.update(&room.chat);
+    let mut from_top = Slicer(rect);
+    let head = header::Surroundings {
+        words,
+        list_hidden: around.list_hidden,
+        unread_elsewhere: around.unread_elsewhere,
+        side: around.side,
+        saving: around.saving,
+    };
+    header::ui(ui, from_top.top(space::HEADER), room, &head, actions);
+    if room.chat.plain_text {
+        header::plain_notice_ui(ui, from_top.top(header::NOTICE), words);
+    }
+    if room.search.open {
+        let strip = from_top.top(header::SEARCH);
+        header::search_ui(ui, strip, &mut room.search, words, !around.ime.owns_keys());
+    }
+    let composer = from_top.bottom(room.composer.height(ui, rect.width()));
+    let strip = from_top.bottom(banner::height(room));
+    transcript_ui(ui, from_top.0, room, words, &around.zone, actions);
+    if strip.height() > 0.0 {
+        banner::ui(ui, strip, words, room, actions);
+    }
+    let around = composer::Surroundings {
+        room: room.key,
+        room_name: &room.chat.room,
+        words,
+        ime: around.ime,
+        enter_is_newline: around.enter_is_newline,
+        obstacle: obstacle(words, room),
+    };
+    room.composer.ui(ui, composer, &around, actions);
+}
+
+fn transcript_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    room: &mut OpenRoom,
+    words: &'static Strings,
+    zone: &TimeZone,
+    actions: &mut Vec<Action>,
+) {
+    if room.chat.rows().is_empty() {
+        room.transcript.watch_nothing(ui);
+        welcome::ui(ui, rect, words, room, actions);
+        return;
+    }
+    if let Some(row) = room.search.take_target() {
+        room.transcript.go_to(row);
+    }
+    let view = View {
+        strings: words,
+        zone,
+        now: SystemTime::now(),
+        focused: ui.input(|input| input.focused),
+        find: Some(room.search.needle()),
+    };
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("transcript"));
+    child.set_clip_rect(rect.intersect(ui.clip_rect()));
+    for wish in room.transcript.ui(&mut child, &room.chat, view) {
+        actions.push(match wish {
+            TranscriptAction::Retry { text } => Action::SayAgain(room.key, text),
+            TranscriptAction::Copied => Action::Copied,
+            TranscriptAction::OpenLink { url } => Action::OpenLink(url),
+            TranscriptAction::Typed(text) => Action::Typed(room.key, text),
+        });
+    }
+}
+
+/// Why nothing can be sent now.
+fn obstacle(words: &'static Strings, room: &OpenRoom) -> Option<&'static str> {
+    if room.ended() || room.leaving {
+        Some(words.room_over)
+    } else if !room.chat.open() {
+        Some(words.not_open_yet)
+    } else {
+        None
+    }
+}
+
+/// Cuts strips off a rectangle.
+struct Slicer(Rect);
+
+impl Slicer {
+    fn top(&mut self, height: f32) -> Rect {
+        let y = (self.0.top() + height).min(self.0.bottom());
+        let strip = Rect::from_min_max(self.0.min, pos2(self.0.right(), y));
+        self.0.min.y = y;
+        strip
+    }
+
+    fn bottom(&mut self, height: f32) -> Rect {
+        let y = (self.0.bottom() - height).max(self.0.top());
+        let strip = Rect::from_min_max(pos2(self.0.left(), y), self.0.max);
+        self.0.max.y = y;
+        strip
+    }
+}

@@ -1,0 +1,90 @@
+//! Before a page is opened people see which computer it is on: a link's text may be anything.
+
+use egui::{Frame, Id, Key, Modal, Modifiers, RichText, Ui};
+
+use crate::gui::look::theme::{self, size, space};
+use crate::gui::words::strings::Strings;
+use crate::text;
+
+/// A link that somebody clicked.
+#[derive(Debug)]
+pub(crate) struct LinkQuestion {
+    url: String,
+    host: String,
+}
+
+/// What people said to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Nothing yet.
+    None,
+    /// Open it.
+    Open,
+    /// Put it on the clipboard.
+    Copy,
+    /// Neither.
+    Cancel,
+}
+
+impl LinkQuestion {
+    /// Asks about a link; nothing to ask about one that is neither http nor https.
+    pub(crate) fn new(url: String) -> Option<Self> {
+        let host = text::link_host(&url)?.to_owned();
+        Some(Self { url, host })
+    }
+
+    /// The link.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Draws the question.
+    pub(crate) fn ui(&self, ui: &Ui, strings: &Strings) -> Answer {
+        let mut answer = Answer::None;
+        let frame = Frame::popup(ui.style()).inner_margin(space::PANE - 4.0);
+        let modal = Modal::new(Id::unique("open link")).frame(frame).show(ui.ctx(), |ui| {
+            ui.set_width(380.0);
+            let palette = theme::palette(ui);
+            ui.label(RichText::new(strings.open_link_title).font(theme::semibold(size::HEADING)));
+            ui.add_space(space::HALF);
+            ui.label(
+                RichText::new(&self.host)
+                    .font(theme::semibold(size::BODY))
+                    .color(palette.link),
+            );
+            ui.add(
+                egui::Label::new(
+                    RichText::new(&self.url)
+                        .font(theme::regular(size::SMALL))
+                        .color(palette.dim),
+                )
+                .wrap(),
+            );
+            ui.add_space(space::ONE);
+            ui.horizontal(|ui| {
+                let open = RichText::new(strings.open_link)
+                    .font(theme::semibold(size::BODY))
+                    .color(palette.on_accent);
+                let open = ui.add(egui::Button::new(open).fill(palette.accent));
+                if ui.memory(|memory| memory.focused().is_none()) {
+                    open.request_focus();
+                }
+                for (pressed, what) in [
+                    (open.clicked(), Answer::Open),
+                    (ui.button(strings.copy_link).clicked(), Answer::Copy),
+                    (ui.button(strings.cancel).clicked(), Answer::Cancel),
+                ] {
+                    if pressed {
+                        answer = what;
+                    }
+                }
+            });
+        });
+        let escaped = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+        if answer == Answer::None && (modal.should_close() || escaped) {
+            Answer::Cancel
+        } else {
+            answer
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What the pointer does on the rows of the transcript, and their buttons.
+
+use egui::{CursorIcon, Pos2, Response, Ui};
+
+use crate::chat::{Delivery, Message};
+use crate::gui::look::small_button;
+use crate::gui::transcript::message::Laid;
+use crate::gui::transcript::rows::{Around, Drawing, Gesture, Shown, row_id};
+use crate::gui::words::phrases::local;
+
+impl Drawing<'_> {
+    pub(in crate::gui) fn pointer(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        message: &Message,
+        laid: &Laid,
+        origin: Pos2,
+        shown: &Shown,
+    ) {
+        let extend = ui.input(|input| input.modifiers.shift);
+        if response.drag_started_by(egui::PointerButton::Primary)
+            && let Some(at) = ui.input(|input| input.pointer.press_origin())
+        {
+            self.gestures.push(Gesture::Press { at, extend });
+        }
+        let clicked = response.interact_pointer_pos();
+        if let Some(at) = clicked.filter(|_| response.triple_clicked() || response.double_clicked()) {
+            let place = shown.place(at);
+            self.gestures.push(match response.triple_clicked() {
+                true => Gesture::Whole { row: shown.number },
+                false => Gesture::Word { place },
+            });
+        } else if let Some(at) = clicked.filter(|_| response.clicked()) {
+            let link = laid.link_at(origin, at).map(|link| message.text[link].to_owned());
+            self.gestures.push(match link {
+                Some(url) => Gesture::Link { url },
+                None if extend => Gesture::Press { at, extend },
+                None => Gesture::Click,
+            });
+        }
+        self.hover(ui, response, message, laid, origin);
+        response.context_menu(|ui| self.menu(ui, message, laid, origin, clicked));
+    }
+
+    fn hover(&self, ui: &Ui, response: &Response, message: &Message, laid: &Laid, origin: Pos2) {
+        let Some(at) = response.hover_pos() else { return };
+        let link = laid.link_at(origin, at);
+        if link.is_some() {
+            ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
+        } else if laid.text_rect(origin).contains(at) {
+            ui.ctx().set_cursor_icon(CursorIcon::Text);
+        }
+        let tip = match link {
+            Some(link) => message.text[link].to_owned(),
+            None if laid.time_rect(origin).expand(4.0).contains(at) => self.moment(message),
+            None => return,
+        };
+        response.clone().on_hover_ui_at_pointer(|ui| {
+            ui.label(tip);
+        });
+    }
+
+    /// When, in full, and how far it got.
+    fn moment(&self, message: &Message) -> String {
+        let moment = self.scene.strings.moment(&local(message.at, self.scene.zone));
+        let state = self.scene.strings.delivery(message.delivery);
+        if state.is_empty() {
+            moment
+        } else {
+            format!("{moment}\n{state}")
+        }
+    }
+
+    fn menu(&mut self, ui: &mut Ui, message: &Message, laid: &Laid, origin: Pos2, at: Option<Pos2>) {
+        let strings = self.scene.strings;
+        ui.set_min_width(180.0);
+        let link = at.and_then(|at| laid.link_at(origin, at));
+        if let Some(link) = link
+            && ui.button(strings.copy_link).clicked()
+        {
+            let text = message.text[link].to_owned();
+            self.gestures.push(Gesture::Copy { text });
+        }
+        if self.selection.is_some() && ui.button(strings.copy_selection).clicked() {
+            self.gestures.push(Gesture::CopySelection);
+        }
+        if ui.button(strings.copy_message).clicked() {
+            let text = message.text.to_string();
+            self.gestures.push(Gesture::Copy { text });
+        }
+        if ui.button(strings.copy_everything).clicked() {
+            self.gestures.push(Gesture::CopyEverything);
+        }
+    }
+
+    pub(in crate::gui) fn buttons(
+        &mut self,
+        ui: &Ui,
+        number: u64,
+        message: &Message,
+        laid: &Laid,
+        around: &Around,
+        origin: Pos2,
+    ) {
+        let shift = origin.to_vec2();
+        let strings = self.scene.strings;
+        if let Some(rect) = laid.fold {
+            let words = match around.place.unfolded {
+                true => strings.show_less.to_owned(),
+                false => strings.show_all_of(message.text.len()),
+            };
+            let ink = if message.mine {
+                self.scene.palette.own_text
+            } else {
+                self.scene.palette.link
+            };
+            if small_button::in_bubble(ui, row_id(number).with("fold"), rect.translate(shift), &words, ink).clicked() {
+                self.gestures.push(Gesture::Fold { row: number });
+            }
+        }
+        let (Some(rect), Delivery::Refused(reason)) = (laid.status, message.delivery) else {
+            return;
+        };
+        let pressed = small_button::refusal(ui, row_id(number), rect.translate(shift), strings, reason);
+        let text = message.text.to_string();
+        match pressed {
+            Some(small_button::Remedy::Retry) => self.gestures.push(Gesture::Retry { text }),
+            Some(small_button::Remedy::Copy) => self.gestures.push(Gesture::Copy { text }),
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Why a room could not be opened or joined, in both languages: what happened, and what to do about it.
+
+use std::net::SocketAddr;
+
+use crate::gui::words::strings::Strings;
+use crate::profile::Language;
+use crate::worker::Failure;
+
+/// What happened, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Advice {
+    pub(crate) what: String,
+    pub(crate) remedy: String,
+}
+
+impl Advice {
+    pub(crate) fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            remedy: remedy.into(),
+        }
+    }
+}
+
+impl Strings {
+    /// Why a room could not be opened or joined.
+    pub(crate) fn failure(&self, failure: &Failure) -> Advice {
+        match self.language {
+            Language::English => failure_in_english(failure),
+            Language::Chinese => failure_in_chinese(failure),
+        }
+    }
+}
+
+fn failure_in_english(failure: &Failure) -> Advice {
+    let remedy = failure.hint();
+    let remedy = remedy.trim_end_matches('.');
+    let what = failure.to_string();
+    let mut letters = what.chars();
+    let what: String = letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default();
+    Advice::new(what, remedy)
+}
+
+fn failure_in_chinese(failure: &Failure) -> Advice {
+    match failure {
+        Failure::PortTaken { port, free } => Advice::new(
+            format!("端口 {port} 已被这台电脑上的其他程序占用"),
+            free.map_or_else(
+                || "请换一个端口，或关闭那个程序".to_owned(),
+                |free| format!("请改用空闲的端口 {free}，或关闭那个程序"),
+            ),
+        ),
+        Failure::PortNotAllowed { port } => Advice::new(
+            format!("本程序无权在端口 {port} 上接受连接"),
+            "请选择 1024 到 65535 之间的端口",
+        ),
+        Failure::AddressNotLocal { address } => Advice::new(
+            format!("{address} 不是这台电脑的地址"),
+            "不指定地址即可在所有地址上接受连接",
+        ),
+        Failure::Listen { port, cause } => {
+            Advice::new(format!("无法在端口 {port} 上接受连接：{cause}"), "请换一个端口或地址")
+        }
+        Failure::NotResolved { host } => Advice::new(
+            format!("找不到名为 {host} 的电脑"),
+            "请检查拼写，或向主持人询问数字地址",
+        ),
+        Failure::Refused { address } => Advice::new(
+            format!("{} 可以到达，但这个端口上没有房间", shown(*address)),
+            "请检查端口，并确认房间已打开",
+        ),
+        Failure::Unreachable { address } => Advice::new(
+            format!("从这个网络无法到达 {}", shown(*address)),
+            "请确认两台电脑在同一网络中",
+        ),
+        Failure::TimedOut { address } => Advice::new(
+            format!("{} 没有回应", shown(*address)),
+            "请检查地址，确认对方电脑已开机，并且防火墙允许 Landline",
+        ),
+        Failure::Connect { address, cause } => {
+            Advice::new(format!("无法连接 {}：{cause}", shown(*address)), "请检查地址和网络")
+        }
+        Failure::Resources { cause } => Advice::new(
+            format!("这台电脑的资源不足：{cause}"),
+            "请关闭其他程序，或提高打开文件数的上限",
+        ),
+    }
+}
+
+fn shown(address: SocketAddr) -> String {
+    address.to_string()
+}

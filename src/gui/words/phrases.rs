@@ -1,0 +1,249 @@
+//! Phrases of the transcript with a number, a name or a date in them, in both languages.
+
+use std::time::SystemTime;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use crate::chat::{Delivery, Move, People};
+use crate::gui::words::strings::Strings;
+use crate::profile::Language;
+
+/// Names that a summary spells out before it says "and so many others".
+const NAMES_SPELLED_OUT: usize = 3;
+
+/// A moment as people here read it. A clock before 9999 BC or after 9999 AD shows 1970.
+pub(crate) fn local(at: SystemTime, zone: &TimeZone) -> Zoned {
+    Timestamp::try_from(at)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_zoned(zone.clone())
+}
+
+/// `HH:MM`.
+pub(crate) fn clock(at: &Zoned) -> String {
+    format!("{:02}:{:02}", at.hour(), at.minute())
+}
+
+impl Strings {
+    fn chinese(&self) -> bool {
+        self.language == Language::Chinese
+    }
+
+    /// A day, seen from `today`.
+    pub(crate) fn day(&self, day: Date, today: Date) -> String {
+        if day == today {
+            return self.today.to_owned();
+        }
+        if day.tomorrow().is_ok_and(|next| next == today) {
+            return self.yesterday.to_owned();
+        }
+        let same_year = day.year() == today.year();
+        match (self.chinese(), same_year) {
+            (true, true) => format!("{}月{}日", day.month(), day.day()),
+            (true, false) => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
+            (false, true) => day.strftime("%-d %b").to_string(),
+            (false, false) => day.strftime("%-d %b %Y").to_string(),
+        }
+    }
+
+    /// A day and a time in full.
+    pub(crate) fn moment(&self, at: &Zoned) -> String {
+        if self.chinese() {
+            return at.strftime("%Y年%-m月%-d日 %H:%M:%S").to_string();
+        }
+        at.strftime("%A, %-d %B %Y, %H:%M:%S").to_string()
+    }
+
+    /// What stands on the divider above what is new.
+    pub(crate) fn new_count(&self, count: usize) -> String {
+        match (self.chinese(), count) {
+            (true, _) => format!("{count} 条新消息"),
+            (false, 1) => "1 new message".to_owned(),
+            (false, _) => format!("{count} new messages"),
+        }
+    }
+
+    /// The button to the latest message, with what waits there.
+    pub(crate) fn jump(&self, unread: usize) -> String {
+        if unread == 0 {
+            return self.jump_to_latest.to_owned();
+        }
+        let (open, close) = if self.chinese() { ("（", "）") } else { (" (", ")") };
+        format!("{}{open}{}{close}", self.jump_to_latest, self.new_count(unread))
+    }
+
+    /// The rest of a very long message.
+    pub(crate) fn show_all_of(&self, bytes: usize) -> String {
+        format!("{} · {} KB", self.show_all, bytes.div_ceil(1024))
+    }
+
+    /// How far an own message got; nothing for somebody else's.
+    pub(crate) fn delivery(&self, delivery: Delivery) -> String {
+        match delivery {
+            Delivery::Received => String::new(),
+            Delivery::Sending => self.sending.to_owned(),
+            Delivery::Sent { lines: 0 } => self.nobody_heard_hint.to_owned(),
+            Delivery::Sent { lines } if self.chinese() => format!("{}（{lines} 条线路）", self.sent),
+            Delivery::Sent { lines: 1 } => format!("{}, 1 line", self.sent),
+            Delivery::Sent { lines } => format!("{}, {lines} lines", self.sent),
+            Delivery::Refused(reason) => self.refused(reason),
+        }
+    }
+
+    /// Comings and goings in one line.
+    pub(crate) fn moves(&self, people: &People) -> String {
+        if let ([step], 0) = (people.moves.as_slice(), people.omitted) {
+            return self.step(step);
+        }
+        let came: Vec<&str> = people.moves.iter().filter_map(came).collect();
+        let went: Vec<&str> = people.moves.iter().filter_map(went).collect();
+        let renamed = people.moves.iter().filter(|step| matches!(step, Move::Renamed { .. }));
+        let mut parts = Vec::new();
+        if !came.is_empty() {
+            parts.push(self.joined(&self.names(&came)));
+        }
+        if !went.is_empty() {
+            parts.push(self.went(&self.names(&went)));
+        }
+        parts.extend(renamed.map(|step| self.step(step)));
+        if people.omitted > 0 {
+            parts.push(self.omitted(people.omitted));
+        }
+        parts.join(" · ")
+    }
+
+    /// One coming or going, with its reason.
+    pub(crate) fn step(&self, step: &Move) -> String {
+        match step {
+            Move::Joined(author) => self.joined(&author.name),
+            Move::Left(author, reason) => self.left(&author.name, *reason),
+            Move::Renamed { author, previous } => self.renamed(previous, &author.name),
+        }
+    }
+
+    fn went(&self, names: &str) -> String {
+        if self.chinese() {
+            return format!("{names} 离开了");
+        }
+        format!("{names} left")
+    }
+
+    /// Comings and goings that are not listed any more.
+    pub(crate) fn omitted(&self, count: usize) -> String {
+        if self.chinese() {
+            return format!("此前还有 {count} 次进出");
+        }
+        format!("{count} more before")
+    }
+
+    fn names(&self, names: &[&str]) -> String {
+        let (comma, and) = if self.chinese() {
+            ("、", " 和 ")
+        } else {
+            (", ", " and ")
+        };
+        match names {
+            [] => String::new(),
+            [one] => (*one).to_owned(),
+            [first, rest @ ..] if names.len() > NAMES_SPELLED_OUT => self.others(first, rest.len()),
+            [start @ .., last] => format!("{}{and}{last}", start.join(comma)),
+        }
+    }
+
+    fn others(&self, first: &str, count: usize) -> String {
+        if self.chinese() {
+            return format!("{first} 和另外 {count} 人");
+        }
+        format!("{first} and {count} others")
+    }
+
+    /// A message as people hear it: who, when, what, how far it got.
+    pub(crate) fn spoken(&self, who: &str, time: &str, text: &str, state: &str) -> String {
+        let (comma, colon, stop) = if self.chinese() {
+            ("，", "：", "。")
+        } else {
+            (", ", ": ", ". ")
+        };
+        let state = if state.is_empty() {
+            String::new()
+        } else {
+            format!("{stop}{state}")
+        };
+        format!("{who}{comma}{time}{colon}{text}{state}")
+    }
+}
+
+fn came(step: &Move) -> Option<&str> {
+    match step {
+        Move::Joined(author) => Some(&author.name),
+        _ => None,
+    }
+}
+
+fn went(step: &Move) -> Option<&str> {
+    match step {
+        Move::Left(author, _) => Some(&author.name),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use jiff::civil::date;
+
+    use crate::chat::{Move, People};
+    use crate::gui::words::strings::{EN, ZH};
+    use crate::proto::{Author, LeaveReason, MemberId};
+
+    fn author(name: &str) -> Author {
+        Author {
+            id: MemberId(1),
+            name: name.into(),
+            plain: true,
+        }
+    }
+
+    fn people(moves: Vec<Move>, omitted: usize) -> People {
+        People {
+            moves,
+            omitted,
+            at: SystemTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn comings_and_goings_are_one_line() {
+        let joined = |name| Move::Joined(author(name));
+        let left = |name| Move::Left(author(name), LeaveReason::Bye);
+        let four = people(
+            vec![joined("Lin"), joined("Marek"), joined("Ana"), joined("Bo"), left("Ana")],
+            0,
+        );
+        assert_eq!(EN.moves(&four), "Lin and 3 others joined · Ana left");
+        assert_eq!(ZH.moves(&four), "Lin 和另外 3 人 加入了 · Ana 离开了");
+        let two = people(vec![joined("Lin"), joined("Marek")], 7);
+        assert_eq!(ZH.moves(&two), "Lin 和 Marek 加入了 · 此前还有 7 次进出");
+        assert_eq!(EN.moves(&two), "Lin and Marek joined · 7 more before");
+        assert_eq!(EN.moves(&people(vec![left("Lin")], 0)), "Lin left");
+    }
+
+    #[test]
+    fn days_are_told_from_today() {
+        let today = date(2026, 3, 1);
+        let told = |day| EN.day(day, today);
+        assert_eq!(told(today), "Today");
+        assert_eq!(told(date(2026, 2, 28)), "Yesterday");
+        assert_eq!(told(date(2026, 2, 27)), "27 Feb");
+        assert_eq!(told(date(2025, 12, 31)), "31 Dec 2025");
+        assert_eq!(ZH.day(date(2025, 12, 31), today), "2025年12月31日");
+    }
+
+    #[test]
+    fn a_clock_far_off_does_no_harm() {
+        let far = SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 60);
+        assert_eq!(super::clock(&super::local(far, &jiff::tz::TimeZone::UTC)), "00:00");
+    }
+}

@@ -1,0 +1,245 @@
+//! Every word of the window, in English and 中文; the compiler finds what is missing.
+//!
+//! Fixed words stand in the table, side by side. What carries a number, a name or a cause is a function in
+//! [`crate::gui::words::sentences`].
+
+use crate::profile::Language;
+
+macro_rules! strings {
+    ($($name:ident: $english:literal, $chinese:literal;)*) => {
+        /// The window's words in one language.
+        pub(crate) struct Strings {
+            pub(crate) language: Language,
+            $(pub(crate) $name: &'static str,)*
+        }
+
+        /// English.
+        pub(crate) static EN: Strings = Strings { language: Language::English, $($name: $english,)* };
+
+        /// 中文.
+        pub(crate) static ZH: Strings = Strings { language: Language::Chinese, $($name: $chinese,)* };
+
+        impl Strings {
+            /// Every fixed word with its key, for tests.
+            #[cfg(test)]
+            fn all(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($name), self.$name),)*]
+            }
+        }
+    };
+}
+
+strings! {
+    // The list of rooms.
+    rooms: "Rooms", "房间";
+    search_rooms: "Search rooms", "搜索房间";
+    new_room: "New room", "新房间";
+    settings: "Settings", "设置";
+    no_rooms_title: "No rooms yet", "还没有房间";
+    no_rooms_hint: "Host a room or join one: it appears here", "开一个房间或加入一个房间，它会出现在这里";
+    no_room_found: "No room matches", "没有匹配的房间";
+    you: "You", "你";
+    draft: "Draft", "草稿";
+    show_rooms: "Show rooms", "显示房间列表";
+    me: "Me", "我";
+
+    // The connection panel.
+    connect_title: "Talk with people near you", "与身边的人对话";
+    connect_subtitle: "No server, no account: one person hosts a room, others join it", "没有服务器，也无需账号：一个人开房间，其他人加入";
+    host_title: "Host a room", "开房间";
+    host_subtitle: "Your computer is the meeting point", "由你的电脑接待大家";
+    join_title: "Join a room", "加入房间";
+    join_subtitle: "Somebody near you hosts it", "房间由你身边的人开";
+    room_name: "Room name", "房间名称";
+    your_name: "Your name", "你的名字";
+    port: "Port", "端口";
+    guest_encoding: "Encoding of guests", "访客的编码";
+    host_encoding: "Encoding of the program", "程序的编码";
+    encoding_auto: "Automatic", "自动";
+    plain_title: "Plain text", "明文";
+    plain_explained: "This version does not encrypt: anybody on the network can read and forge what is said in a room", "这个版本不加密：同一网络中的任何人都能看到并伪造房间里的话";
+    more_options: "More options", "更多选项";
+    fewer_options: "Fewer options", "收起选项";
+    welcome_line: "Welcome line", "欢迎语";
+    welcome_placeholder: "What a newcomer reads first", "新来的人最先看到的话";
+    start: "Start", "开始";
+    address: "Address", "地址";
+    address_placeholder: "192.168.1.20, a computer's name, or name:port", "192.168.1.20、电脑名称，或 名称:8888";
+    join: "Join", "加入";
+    program_switch: "The other side is a plain-text program", "对方是明文程序";
+    program_explained: "The tutorial's server, netcat, telnet: nothing is sent that you did not type", "教程里的服务器、netcat、telnet：只发送你输入的内容";
+    recent: "Recent", "最近";
+    retry: "Retry", "重试";
+    cancel: "Cancel", "取消";
+    starting: "Starting…", "正在开启…";
+    connecting: "Connecting…", "正在连接…";
+    name_needed: "A name is needed, at most 32 characters", "请填写名字，最多 32 个字符";
+    room_name_needed: "The room needs a name, at most 32 characters", "请填写房间名称，最多 32 个字符";
+    port_invalid: "The port must be a number from 1 to 65535", "端口必须是 1 到 65535 之间的数字";
+    invite_unsupported: "This version cannot use invites yet: type the host's address instead", "这个版本还不能使用邀请，请改为输入主持人的地址";
+    no_worker: "This computer gives no thread for another room: close other programs and try again", "这台电脑无法再开新的线程，请关闭其他程序后重试";
+    advice: "Ctrl+N new room · Ctrl+K search · Ctrl+/ keys", "Ctrl+N 新房间 · Ctrl+K 搜索 · Ctrl+/ 快捷键";
+
+    // The room.
+    plain_notice: "Plain text: anybody on the network can read and forge this", "明文：网络中的任何人都能看到并伪造这里的内容";
+    search_room: "Search in this room", "在此房间中搜索";
+    search_next: "Next match", "下一个匹配";
+    search_previous: "Previous match", "上一个匹配";
+    no_match: "Nothing found", "没有找到";
+    close_search: "Close search", "关闭搜索";
+    members: "Members", "成员";
+    save_transcript: "Save transcript", "保存聊天记录";
+    leaving: "Saying goodbye…", "正在道别…";
+    leave_room: "Leave room", "离开房间";
+    close_room: "Close room", "关闭房间";
+    rejoin: "Rejoin", "重新加入";
+    reopen: "Open again", "重新开房间";
+    copy: "Copy", "复制";
+    state_starting: "Starting", "正在开启";
+    state_connecting: "Connecting", "正在连接";
+    state_connected: "Connected", "已连接";
+    state_hosting: "Hosting", "主持中";
+    state_ended: "Ended", "已结束";
+    nobody_here: "Nobody else is here yet", "还没有其他人";
+
+    // The welcome card of a room that is open.
+    welcome_title: "Your room is open", "房间已开";
+    welcome_who: "Anybody on this network who knows an address can come in and reads everything", "同一网络中知道地址的任何人都可以进来并看到所有内容";
+    welcome_addresses: "Tell people one of these addresses", "把下面的一个地址告诉别人";
+    welcome_this_computer: "this computer only", "仅限本机";
+    welcome_with_landline: "In Landline they choose Join a room and type it", "对方在 Landline 中点“加入房间”并输入它";
+    welcome_with_netcat: "With netcat", "用 netcat";
+    welcome_with_tutorial: "With the tutorial's client", "用教程里的客户端";
+    welcome_nobody: "Nobody here yet. Messages show up as soon as somebody says something", "还没有人。有人说话时，消息会立即出现";
+    joined_title: "You are in", "你已加入";
+    joined_hint: "Nothing has been said since you came in: say hello", "你进来后还没有人说话，打个招呼吧";
+
+    // The composer.
+    message: "Message", "消息";
+    send: "Send", "发送";
+    emoji: "Emoji", "表情";
+    hint_enter_sends: "Enter sends · Shift+Enter new line · bye leaves", "Enter 发送 · Shift+Enter 换行 · 输入 bye 离开";
+    hint_ctrl_enter_sends: "Ctrl+Enter sends · Enter new line · bye leaves", "Ctrl+Enter 发送 · Enter 换行 · 输入 bye 离开";
+    composing: "Finish the word in the input method first", "请先在输入法中选定文字";
+    busy: "The room is busy: your text is kept, send it again in a moment", "房间正忙：文字已保留，请稍后再发送";
+    not_open_yet: "You can write now and send once the room is open", "可以先写，房间打开后再发送";
+    room_over: "This room is over", "这个房间已结束";
+
+    // The members panel.
+    host: "Host", "主持人";
+    guest: "Guest", "访客";
+    plain_guest: "Plain guest", "明文访客";
+    this_is_you: "you", "你";
+    remove: "Remove", "移除";
+    close_members: "Close members", "关闭成员列表";
+
+    // The settings panel.
+    name: "Name", "名字";
+    name_hint: "Used for rooms that you open or join from now on", "用于之后开的或加入的房间";
+    language_title: "Language", "语言";
+    theme: "Theme", "主题";
+    as_system: "System", "跟随系统";
+    light: "Light", "浅色";
+    dark: "Dark", "深色";
+    zoom: "Zoom", "缩放";
+    zoom_in: "Zoom in", "放大";
+    zoom_out: "Zoom out", "缩小";
+    zoom_reset: "Zoom to 100 %", "恢复 100 %";
+    enter_key: "Enter key", "Enter 键";
+    enter_sends: "Sends", "发送";
+    enter_new_line: "New line", "换行";
+    keys: "Keys", "快捷键";
+    show_keys: "Show the list of keys", "查看快捷键列表";
+    close_settings: "Close settings", "关闭设置";
+    close_keys: "Close the list of keys", "关闭快捷键列表";
+
+    // The list of keys.
+    key_go_to: "Search rooms", "搜索房间";
+    key_new: "New room", "新房间";
+    key_find: "Search in this room", "在此房间中搜索";
+    key_escape: "Close what is on top, then go to the latest message", "关闭最上层，再回到最新消息";
+    key_next_room: "Next and previous room", "下一个和上一个房间";
+    key_nth_room: "Room 1 to 9", "第 1 到第 9 个房间";
+    key_settings: "Settings", "设置";
+    key_keys: "This list", "本列表";
+    key_zoom: "Zoom in, out, 100 %", "放大、缩小、100 %";
+    key_quit: "Leave all rooms and quit", "离开所有房间并退出";
+    key_send: "Send", "发送";
+    key_new_line: "New line", "换行";
+
+    // Saving and notes.
+    save_path: "File to write", "要写入的文件";
+    save: "Save", "保存";
+    text_file: "Text", "文本";
+    save_no_dialog: "No file dialog service was found on this computer: type where to save. A name that ends in .json is saved as JSON", "这台电脑上没有找到文件对话框服务：请输入保存位置。以 .json 结尾的文件名保存为 JSON";
+    save_path_needed: "A file name is needed", "请输入文件名";
+    dismiss: "Dismiss", "关闭提示";
+    copied: "Copied", "已复制";
+    saying_goodbye: "Leaving the rooms…", "正在离开房间…";
+
+    // The transcript.
+    transcript: "Messages of this room", "这个房间的消息";
+    scroll_bar: "Scroll through the messages", "滚动消息";
+    jump_to_latest: "Jump to latest", "跳到最新消息";
+    today: "Today", "今天";
+    yesterday: "Yesterday", "昨天";
+    older_gone: "Older messages are no longer kept here", "更早的消息已不再保留";
+    sending: "On its way", "正在发出";
+    sent: "Handed to the network", "已交给网络";
+    nobody_heard: "nobody was here", "当时没有人";
+    nobody_heard_hint: "Nobody was in the room to hear this", "当时房间里没有人能收到这条消息";
+    show_all: "Show all", "显示全部";
+    show_less: "Show less", "收起";
+    copy_message: "Copy message", "复制消息";
+    copy_selection: "Copy selection", "复制选中内容";
+    copy_everything: "Copy everything", "复制全部消息";
+    copy_link: "Copy link", "复制链接";
+    open_link: "Open", "打开";
+    open_link_title: "Open this page in your browser?", "在浏览器中打开这个网页？";
+}
+
+/// The words for a language.
+pub(crate) fn strings(language: Language) -> &'static Strings {
+    match language {
+        Language::English => &EN,
+        Language::Chinese => &ZH,
+    }
+}
+
+/// The language of the system: Chinese where its locale is Chinese, else English.
+pub(crate) fn system_language() -> Language {
+    match sys_locale::get_locale() {
+        Some(locale) if locale.to_ascii_lowercase().starts_with("zh") => Language::Chinese,
+        _ => Language::English,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EN, ZH};
+
+    #[test]
+    fn no_word_is_missing_or_untranslated() {
+        for ((key, english), (_, chinese)) in EN.all().into_iter().zip(ZH.all()) {
+            assert!(!english.trim().is_empty(), "{key} has no English");
+            assert!(!chinese.trim().is_empty(), "{key} has no Chinese");
+            assert_ne!(english, chinese, "{key} is not translated");
+            assert!(chinese.chars().any(is_han), "{key} has no Chinese character: {chinese}");
+            assert!(
+                !english.chars().any(is_han),
+                "{key} has Chinese in the English: {english}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_single_sentence_has_no_full_stop() {
+        for (key, word) in EN.all().into_iter().chain(ZH.all()) {
+            assert!(!word.ends_with('.') && !word.ends_with('。'), "{key}: {word}");
+        }
+    }
+
+    fn is_han(c: char) -> bool {
+        ('\u{4E00}'..='\u{9FFF}').contains(&c)
+    }
+}
