@@ -27,7 +27,7 @@ const IO_BATCH_BYTES: usize = 64 << 10;
 
 /// How often the driver looks, and lets others run, before it sleeps: the answer to what it has just done is often on its
 /// way, and to put a thread to sleep and wake it costs more than to come back a few times. A round trip through two
-/// workers takes half as long on two cores, three quarters on one (`benches/network.rs`).
+/// workers takes half as long on two cores, three quarters on one (`benches/network`).
 const LOOKS_BEFORE_SLEEP: usize = 16;
 
 /// What an IO thread reports.
@@ -85,6 +85,8 @@ pub(super) struct Driver {
     timer: Receiver<Instant>,
     /// For when `timer` is set.
     timer_at: Option<Instant>,
+    /// Whose turn it was last: the person's at this computer, or the peers'.
+    person_was_heard: bool,
     ended: bool,
 }
 
@@ -110,6 +112,7 @@ impl Driver {
             next_line: 0,
             timer: never(),
             timer_at: None,
+            person_was_heard: false,
             ended: false,
         }
     }
@@ -161,25 +164,40 @@ impl Driver {
     }
 
     fn wait(&mut self) -> Wake {
-        (0..LOOKS_BEFORE_SLEEP)
+        if self.held.try_recv().is_err_and(|error| error.is_disconnected()) {
+            return Wake::Abandoned; // peers who never stop talking would hide it from `sleep`
+        }
+        let wake = (0..LOOKS_BEFORE_SLEEP)
             .find_map(|_| self.look())
-            .unwrap_or_else(|| self.sleep())
+            .unwrap_or_else(|| self.sleep());
+        self.person_was_heard = matches!(wake, Wake::Command(_));
+        wake
     }
 
-    /// Whether something has come meanwhile; otherwise others may run.
+    /// Whether something has come meanwhile; otherwise others may run. The person and the peers take turns: neither
+    /// drowns the other.
     fn look(&self) -> Option<Wake> {
-        if self.takes_reports()
-            && let Ok(event) = self.io.try_recv()
-        {
-            return Some(Wake::Io(event));
+        let wake = if self.person_was_heard {
+            self.report().or_else(|| self.command())
+        } else {
+            self.command().or_else(|| self.report())
+        };
+        if wake.is_none() {
+            std::thread::yield_now();
         }
-        if self.takes_commands()
-            && let Ok(command) = self.commands.try_recv()
-        {
-            return Some(Wake::Command(command));
-        }
-        std::thread::yield_now();
-        None
+        wake
+    }
+
+    fn report(&self) -> Option<Wake> {
+        let takes = self.takes_reports();
+        takes.then(|| self.io.try_recv().ok().map(Wake::Io)).flatten()
+    }
+
+    fn command(&self) -> Option<Wake> {
+        let takes = self.takes_commands();
+        takes
+            .then(|| self.commands.try_recv().ok().map(Wake::Command))
+            .flatten()
     }
 
     fn takes_reports(&self) -> bool {

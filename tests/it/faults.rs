@@ -13,18 +13,25 @@ use landline::worker::{Busy, Command, EVENTS, EndReason, Event, JOIN_WITHIN};
 
 use crate::loopback::{DEADLINE, Raw, Seat, guest, host, program_port, time_to_drop};
 
-/// A peer that says short lines as fast as it can until the line ends.
+/// A peer that says one short line as fast as it can until the line ends.
 struct Flood {
     thread: std::thread::JoinHandle<()>,
     stream: TcpStream,
     progress: Receiver<()>,
 }
 
+/// At a time: so little that it shows when the other side stops reading.
+const FLOOD_BYTES: usize = 4 << 10;
+
 impl Flood {
     fn start(port: u16) -> Self {
+        Self::of("flood\n", port)
+    }
+
+    fn of(line: &str, port: u16) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         let mut writer = stream.try_clone().unwrap();
-        let lines = "flood\n".repeat(100);
+        let lines = line.repeat(FLOOD_BYTES / line.len());
         let (written, progress) = bounded(1);
         let thread = std::thread::Builder::new()
             .name("flood".to_owned())
@@ -81,6 +88,35 @@ fn a_window_that_does_not_look_stops_peers_but_neither_commands_nor_timers() {
     }
     assert_eq!(host.end(), EndReason::Closed(CloseReason::Left));
     flood.end();
+}
+
+/// Blank lines are no messages: no event ever holds these peers up.
+fn flooded_with_nothing() -> (Seat, u16, Vec<Flood>) {
+    let (host, port) = Seat::listening(host("韩梅梅"));
+    let floods: Vec<_> = (0..4).map(|_| Flood::of("\n", port)).collect();
+    for flood in &floods {
+        flood.progress.recv_timeout(DEADLINE).unwrap();
+    }
+    (host, port, floods)
+}
+
+#[test]
+fn peers_that_never_stop_sending_do_not_drown_the_person() {
+    let (host, port, floods) = flooded_with_nothing();
+    let mut other = Raw::welcomed(port);
+    other.sends("我在\n");
+    host.hears("我在");
+    host.say("都别吵");
+    other.reads("都别吵\n");
+    drop(host);
+    floods.into_iter().for_each(Flood::end);
+}
+
+#[test]
+fn dropping_ends_a_room_whose_peers_never_stop_sending() {
+    let (host, _, floods) = flooded_with_nothing();
+    assert!(time_to_drop(host) < JOIN_WITHIN);
+    floods.into_iter().for_each(Flood::end);
 }
 
 #[test]
