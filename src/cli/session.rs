@@ -141,7 +141,7 @@ impl<'a> Session<'a> {
         match step {
             Step::Event(Some(Event::Ended(reason))) => return Some(reason),
             Step::Event(Some(event)) => self.hear(&event),
-            Step::Event(None) => return Some(abandoned()),
+            Step::Event(None) => return Some(EndReason::Failed(Failure::Internal)),
             Step::Line(line) => self.held = Some(line),
             Step::Signal if self.signalled => return Some(EndReason::Closed(CloseReason::Left)),
             Step::Signal => {
@@ -335,13 +335,6 @@ fn exit(reason: &EndReason, unsent: usize) -> Exit {
         EndReason::Cancelled | EndReason::Closed(CloseReason::Left | CloseReason::HostLeft) => Exit::Done,
         EndReason::Closed(CloseReason::Lost(_) | CloseReason::TooSlow | CloseReason::Endless) => Exit::Failed,
     }
-}
-
-/// The worker's thread is gone without its last event, which is a bug: say so rather than wait for ever.
-fn abandoned() -> EndReason {
-    EndReason::Failed(Failure::Resources {
-        cause: "the room's thread has ended".to_owned(),
-    })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender, at, bounded, never, select};
@@ -117,7 +118,16 @@ impl Driver {
         }
     }
 
+    /// Lives until the room is over. If that is because of a panic, the window still hears that it is over.
     pub(super) fn run(mut self) {
+        let lived = catch_unwind(AssertUnwindSafe(|| self.live()));
+        self.close();
+        if lived.is_err() {
+            self.window.end_by_panic();
+        }
+    }
+
+    fn live(&mut self) {
         self.open();
         while self.window.flush() && !(self.ended && self.window.is_empty()) {
             match self.wait() {
@@ -130,7 +140,6 @@ impl Driver {
             self.settle();
         }
         self.say_goodbye();
-        self.close();
     }
 
     fn open(&mut self) {

@@ -126,6 +126,38 @@ fn the_window_is_woken_after_events_are_there() {
 }
 
 #[test]
+fn a_room_whose_thread_panics_says_that_it_is_over_and_lets_everything_go() {
+    let worker = Worker::spawn(host("韩梅梅"), || panic!("planted by a test")).unwrap();
+    let seat = Seat { worker };
+    let port = seat.until("listening", |event| match event {
+        Event::Listening { port, .. } => Some(*port),
+        _ => None,
+    });
+    assert_eq!(seat.end(), EndReason::Failed(Failure::Internal));
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "it still listens");
+    assert!(time_to_drop(seat) < JOIN_WITHIN);
+}
+
+#[test]
+fn lines_of_a_room_whose_thread_panics_are_closed() {
+    let (arm, armed) = bounded::<()>(1);
+    let wake = move || assert!(armed.try_recv().is_err(), "planted by a test");
+    let worker = Worker::spawn(host("韩梅梅"), wake).unwrap();
+    let host = Seat { worker };
+    let port = host.until("listening", |event| match event {
+        Event::Listening { port, .. } => Some(*port),
+        _ => None,
+    });
+    let mut guest = Raw::welcomed(port);
+    host.sees_join();
+    arm.send(()).unwrap();
+    guest.sends("有人吗\n");
+    host.hears("有人吗");
+    assert_eq!(host.end(), EndReason::Failed(Failure::Internal));
+    guest.reads_to_end();
+}
+
+#[test]
 fn a_full_command_channel_gives_the_command_back() {
     let (worker, _commands, _events) = Worker::scripted();
     let say = || Command::Say {
