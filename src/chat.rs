@@ -28,6 +28,8 @@ pub struct Chat {
     pub plain_text: bool,
     rows: VecDeque<Row>,
     dropped: u64,
+    /// The rows of own messages that are on their way, by number.
+    sending: BTreeMap<EntryId, u64>,
     text_bytes: usize,
     max_text_bytes: usize,
 }
@@ -161,6 +163,7 @@ impl Chat {
             plain_text: false,
             rows: VecDeque::new(),
             dropped: 0,
+            sending: BTreeMap::new(),
             text_bytes: 0,
             max_text_bytes,
         }
@@ -237,6 +240,9 @@ impl Chat {
     }
 
     fn say(&mut self, entry: &proto::Entry) {
+        if entry.mine {
+            self.sending.insert(entry.id, self.dropped + self.rows.len() as u64);
+        }
         self.push(Row::Message(Message {
             seq: Some(entry.seq),
             id: entry.id,
@@ -252,17 +258,18 @@ impl Chat {
         }));
     }
 
-    /// How far an own message got. It is among the newest rows, so the search goes backwards.
+    /// How far an own message got; whether it was on its way.
     fn deliver(&mut self, id: EntryId, delivery: Delivery) -> bool {
-        let found = self.rows.iter_mut().rev().find_map(|row| match row {
-            Row::Message(message) if message.id == id => Some(message),
-            _ => None,
-        });
-        let known = found.is_some();
-        if let Some(message) = found {
+        let Some(number) = self.sending.remove(&id) else {
+            return false;
+        };
+        let index = number
+            .checked_sub(self.dropped)
+            .and_then(|index| usize::try_from(index).ok());
+        if let Some(Row::Message(message)) = index.and_then(|index| self.rows.get_mut(index)) {
             message.delivery = delivery;
         }
-        known
+        true
     }
 
     fn refuse(&mut self, id: EntryId, text: &Arc<str>, reason: RefuseReason, at: SystemTime) {
