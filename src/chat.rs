@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::proto::{self, Author, EntryId, LeaveReason, Member, MemberId, Notice, RefuseReason};
+use crate::text;
 use crate::worker::{EndReason, Event};
 
 /// Bytes of text that a transcript keeps in memory; beyond it the oldest rows go, a block at a time, and the transcript says so.
@@ -128,6 +129,8 @@ pub struct People {
 
 /// Comings and goings that one row lists.
 pub const MAX_MOVES: usize = 64;
+/// What one of them costs to keep, with a name.
+const MOVE_BYTES: usize = size_of::<Move>() + text::MAX_NAME_BYTES;
 
 /// Somebody came, went or took a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -314,6 +317,8 @@ impl Chat {
             if people.moves.len() == MAX_MOVES {
                 people.moves.remove(0);
                 people.omitted += 1;
+            } else {
+                self.text_bytes += MOVE_BYTES;
             }
             people.moves.push(step);
             return;
@@ -375,6 +380,7 @@ impl Row {
         const ROW: usize = size_of::<Row>();
         match self {
             Self::Message(message) => ROW + message.text.len(),
+            Self::People(people) => ROW + people.moves.len() * MOVE_BYTES,
             _ => ROW,
         }
     }
