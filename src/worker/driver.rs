@@ -173,7 +173,7 @@ impl Driver {
     }
 
     fn wait(&mut self) -> Wake {
-        if self.held.try_recv().is_err_and(|error| error.is_disconnected()) {
+        if self.is_abandoned() {
             return Wake::Abandoned; // peers who never stop talking would hide it from `sleep`
         }
         let wake = (0..LOOKS_BEFORE_SLEEP)
@@ -181,6 +181,10 @@ impl Driver {
             .unwrap_or_else(|| self.sleep());
         self.person_was_heard = matches!(wake, Wake::Command(_));
         wake
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.held.try_recv().is_err_and(|error| error.is_disconnected())
     }
 
     /// Whether something has come meanwhile; otherwise others may run. The person and the peers take turns: neither
@@ -313,7 +317,7 @@ impl Driver {
     fn handle_commands(&mut self, first: Command) {
         self.handle_command(first);
         for _ in 1..IO_BATCH {
-            if !self.takes_commands() {
+            if !self.takes_commands() || self.is_abandoned() {
                 break;
             }
             let Ok(command) = self.commands.try_recv() else { break };
@@ -336,19 +340,21 @@ impl Driver {
         matches!(self.source, Source::Connector { .. })
     }
 
-    /// Does what is due, then all that the endpoint wants done.
+    /// Does all that the endpoint wants done, then what is due: after a pause of this computer a peer that has read
+    /// meanwhile must not be called slow before it was offered anything.
     fn settle(&mut self) {
-        let now = now();
         if self.ended {
             return;
         }
-        if self.endpoint.poll_timeout().is_some_and(|at| at <= now.monotonic) {
-            self.endpoint.handle_timeout(now);
-        }
-        while let Some(line) = self.lines.take_retry(now.monotonic) {
+        while let Some(line) = self.lines.take_retry(Instant::now()) {
             self.write(line);
         }
         self.drain_endpoint();
+        let now = now();
+        if !self.ended && self.endpoint.poll_timeout().is_some_and(|at| at <= now.monotonic) {
+            self.endpoint.handle_timeout(now);
+            self.drain_endpoint();
+        }
     }
 
     fn drain_endpoint(&mut self) {
