@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::proto::{self, Author, EntryId, LeaveReason, Member, MemberId, Notice, RefuseReason};
+use crate::text;
 use crate::worker::{EndReason, Event};
 
 /// Bytes of text that a transcript keeps in memory; beyond it the oldest rows go, a block at a time, and the transcript says so.
@@ -28,6 +29,8 @@ pub struct Chat {
     pub plain_text: bool,
     rows: VecDeque<Row>,
     dropped: u64,
+    /// The rows of own messages that are on their way, by number.
+    sending: BTreeMap<EntryId, u64>,
     text_bytes: usize,
     max_text_bytes: usize,
 }
@@ -126,6 +129,8 @@ pub struct People {
 
 /// Comings and goings that one row lists.
 pub const MAX_MOVES: usize = 64;
+/// What one of them costs to keep, with a name.
+const MOVE_BYTES: usize = size_of::<Move>() + text::MAX_NAME_BYTES;
 
 /// Somebody came, went or took a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,6 +166,7 @@ impl Chat {
             plain_text: false,
             rows: VecDeque::new(),
             dropped: 0,
+            sending: BTreeMap::new(),
             text_bytes: 0,
             max_text_bytes,
         }
@@ -237,6 +243,9 @@ impl Chat {
     }
 
     fn say(&mut self, entry: &proto::Entry) {
+        if entry.mine {
+            self.sending.insert(entry.id, self.dropped + self.rows.len() as u64);
+        }
         self.push(Row::Message(Message {
             seq: Some(entry.seq),
             id: entry.id,
@@ -252,17 +261,18 @@ impl Chat {
         }));
     }
 
-    /// How far an own message got. It is among the newest rows, so the search goes backwards.
+    /// How far an own message got; whether it was on its way.
     fn deliver(&mut self, id: EntryId, delivery: Delivery) -> bool {
-        let found = self.rows.iter_mut().rev().find_map(|row| match row {
-            Row::Message(message) if message.id == id => Some(message),
-            _ => None,
-        });
-        let known = found.is_some();
-        if let Some(message) = found {
+        let Some(number) = self.sending.remove(&id) else {
+            return false;
+        };
+        let index = number
+            .checked_sub(self.dropped)
+            .and_then(|index| usize::try_from(index).ok());
+        if let Some(Row::Message(message)) = index.and_then(|index| self.rows.get_mut(index)) {
             message.delivery = delivery;
         }
-        known
+        true
     }
 
     fn refuse(&mut self, id: EntryId, text: &Arc<str>, reason: RefuseReason, at: SystemTime) {
@@ -307,6 +317,8 @@ impl Chat {
             if people.moves.len() == MAX_MOVES {
                 people.moves.remove(0);
                 people.omitted += 1;
+            } else {
+                self.text_bytes += MOVE_BYTES;
             }
             people.moves.push(step);
             return;
@@ -368,6 +380,7 @@ impl Row {
         const ROW: usize = size_of::<Row>();
         match self {
             Self::Message(message) => ROW + message.text.len(),
+            Self::People(people) => ROW + people.moves.len() * MOVE_BYTES,
             _ => ROW,
         }
     }

@@ -16,6 +16,7 @@ use crate::worker::Worker;
 mod args;
 mod input;
 mod output;
+mod pace;
 mod record;
 mod session;
 mod setup;

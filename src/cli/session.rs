@@ -1,6 +1,5 @@
 //! One open room in a terminal: the loop over the worker's events, standard input, signals and a deadline.
 
-use std::collections::VecDeque;
 use std::io;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -9,17 +8,12 @@ use crossbeam_channel::{Receiver, select};
 use super::Exit;
 use super::input::{Line, Request, parse};
 use super::output::Output;
+use super::pace::Pace;
 use super::record::Record;
 use crate::chat::Chat;
 use crate::proto::{self, CloseReason, Endpoint, MemberId, RefuseReason};
 use crate::worker::{Command, EndReason, Event, Failure, JOIN_WITHIN, Worker};
 
-/// Own messages that the operating system has not taken yet. Beyond it no input is read, so that nothing piles up here;
-/// it is enough to keep a fast line busy.
-const WINDOW_MESSAGES: usize = 32;
-/// Their bytes, whichever bound is met first: a peer without newlines takes 1,000 bytes every 120 ms, and all of it has
-/// to be out within [`DRAIN_WITHIN`].
-const WINDOW_BYTES: usize = 16_384;
 /// How long everything said may take to go out once nothing more is to be said.
 const DRAIN_WITHIN: Duration = Duration::from_secs(10);
 
@@ -51,8 +45,8 @@ pub(super) struct Session<'a> {
     signalled: bool,
     /// The line that is next, until its time has come.
     held: Option<Line>,
-    /// Bytes of each own message that is on its way, oldest first.
-    in_flight: VecDeque<usize>,
+    /// Own messages on their way.
+    pace: Pace,
     /// Messages that did not go out.
     unsent: usize,
 }
@@ -76,6 +70,8 @@ enum Step {
     Line(Line),
     Signal,
     Deadline,
+    /// Messages have become late.
+    Late,
 }
 
 impl<'a> Session<'a> {
@@ -90,7 +86,7 @@ impl<'a> Session<'a> {
             deadline: crossbeam_channel::never(),
             signalled: false,
             held: None,
-            in_flight: VecDeque::new(),
+            pace: Pace::new(Instant::now()),
             unsent: 0,
         }
     }
@@ -118,7 +114,7 @@ impl<'a> Session<'a> {
                 self.held = Some(line);
             }
         }
-        let drained = self.held.is_none() && self.in_flight.is_empty();
+        let drained = self.held.is_none() && self.pace.is_empty();
         if self.phase == Phase::Draining && (drained || !self.chat.open()) {
             self.leave();
         }
@@ -133,7 +129,22 @@ impl<'a> Session<'a> {
             recv(lines) -> line => Step::Line(line.unwrap_or(Line::End)),
             recv(self.inputs.signals) -> _ => Step::Signal,
             recv(self.deadline) -> _ => Step::Deadline,
+            recv(self.late()) -> _ => Step::Late,
         }
+    }
+
+    /// When the line that is held need not wait any longer.
+    fn late(&self) -> Receiver<Instant> {
+        match self.pace.late_at() {
+            Some(at) if self.held.is_some() && self.others_wait() && at > Instant::now() => crossbeam_channel::at(at),
+            _ => crossbeam_channel::never(),
+        }
+    }
+
+    /// Whether somebody who reads would have to wait for somebody who does not. A single one may take the time it needs.
+    fn others_wait(&self) -> bool {
+        const ME_AND_ONE: usize = 2;
+        self.chat.hosting && self.chat.members.len() > ME_AND_ONE
     }
 
     /// Takes one step; yields how the room ended if it has.
@@ -141,7 +152,7 @@ impl<'a> Session<'a> {
         match step {
             Step::Event(Some(Event::Ended(reason))) => return Some(reason),
             Step::Event(Some(event)) => self.hear(&event),
-            Step::Event(None) => return Some(abandoned()),
+            Step::Event(None) => return Some(EndReason::Failed(Failure::Internal)),
             Step::Line(line) => self.held = Some(line),
             Step::Signal if self.signalled => return Some(EndReason::Closed(CloseReason::Left)),
             Step::Signal => {
@@ -150,6 +161,7 @@ impl<'a> Session<'a> {
             }
             Step::Deadline if self.phase == Phase::Leaving => return Some(EndReason::Closed(CloseReason::Left)),
             Step::Deadline => self.leave(),
+            Step::Late => {}
         }
         None
     }
@@ -159,9 +171,13 @@ impl<'a> Session<'a> {
             self.output.write(&record);
         }
         match event {
-            Event::Room(proto::Event::Sent { .. }) => drop(self.in_flight.pop_front()),
-            Event::Room(proto::Event::Refused { .. }) => {
-                self.in_flight.pop_front();
+            Event::Room(proto::Event::Said { entry }) if entry.mine => self.pace.number(),
+            Event::Room(proto::Event::Sent { .. }) => self.pace.settle(Instant::now()),
+            Event::Room(proto::Event::Refused { reason, .. }) => {
+                if *reason != RefuseReason::LineLost {
+                    self.pace.number(); // the others come instead of a number
+                }
+                self.pace.settle(Instant::now());
                 self.unsent += 1;
             }
             _ => {}
@@ -175,15 +191,15 @@ impl<'a> Session<'a> {
         match line {
             Line::Text(text) => match parse(text) {
                 Request::Bye => true,
-                Request::Say(_) => open && self.window_is_open(),
+                Request::Say(text) => open && self.pace.takes(text, self.is_late()),
                 _ => open,
             },
             Line::TooLong { .. } | Line::NotUtf8 | Line::End => open,
         }
     }
 
-    fn window_is_open(&self) -> bool {
-        self.in_flight.len() < WINDOW_MESSAGES && self.in_flight.iter().sum::<usize>() < WINDOW_BYTES
+    fn is_late(&self) -> bool {
+        self.others_wait() && self.pace.late_at().is_some_and(|at| at <= Instant::now())
     }
 
     fn execute(&mut self, line: Line) {
@@ -228,7 +244,7 @@ impl<'a> Session<'a> {
     }
 
     fn say(&mut self, text: &str) {
-        self.in_flight.push_back(text.len());
+        self.pace.say(Instant::now(), text);
         self.send(Command::Say { text: text.to_owned() });
     }
 
@@ -268,9 +284,9 @@ impl<'a> Session<'a> {
         let Err(busy) = self.worker.send(command) else {
             return;
         };
-        // The window is far smaller than the worker's channel, so that only a flood of other commands gets here.
+        // Far fewer messages than the worker's channel holds are given to it, so that only a flood of others gets here.
         if let Command::Say { .. } = busy.0 {
-            self.in_flight.pop_back();
+            self.pace.take_back();
             self.unsent += 1;
         }
         self.error(
@@ -300,7 +316,7 @@ impl<'a> Session<'a> {
 
     fn finish(mut self, reason: &EndReason) -> Exit {
         self.refuse_what_was_not_said();
-        self.unsent += self.in_flight.len();
+        self.unsent += self.pace.untaken();
         for record in Record::ended(reason) {
             self.output.write(&record);
         }
@@ -335,13 +351,6 @@ fn exit(reason: &EndReason, unsent: usize) -> Exit {
         EndReason::Cancelled | EndReason::Closed(CloseReason::Left | CloseReason::HostLeft) => Exit::Done,
         EndReason::Closed(CloseReason::Lost(_) | CloseReason::TooSlow | CloseReason::Endless) => Exit::Failed,
     }
-}
-
-/// The worker's thread is gone without its last event, which is a bug: say so rather than wait for ever.
-fn abandoned() -> EndReason {
-    EndReason::Failed(Failure::Resources {
-        cause: "the room's thread has ended".to_owned(),
-    })
 }
 
 #[cfg(test)]

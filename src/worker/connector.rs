@@ -270,8 +270,18 @@ fn ready(running: &[(Socket, SocketAddr)], timeout: Duration) -> io::Result<Vec<
 /// What became of an attempt, if anything has. Windows before 2020 does not call a failed one ready.
 fn outcome(socket: &Socket, ready: bool) -> Option<io::Result<()>> {
     match socket.take_error() {
+        Ok(None) if ready && is_connected_to_itself(socket) => Some(Err(io::ErrorKind::ConnectionRefused.into())),
         Ok(None) => ready.then_some(Ok(())),
         Ok(Some(error)) | Err(error) => Some(Err(error)),
+    }
+}
+
+/// Where nobody listens at a port of this computer, the system may take that very port for our side, and TCP then lets
+/// the two ends of one socket meet.
+fn is_connected_to_itself(socket: &Socket) -> bool {
+    match (socket.local_addr(), socket.peer_addr()) {
+        (Ok(local), Ok(peer)) => local.as_socket() == peer.as_socket(),
+        _ => false,
     }
 }
 
@@ -286,5 +296,23 @@ fn failure(error: &io::Error, address: SocketAddr) -> Failure {
             address,
             cause: error.to_string(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_that_meets_itself_is_refused() {
+        let new = || Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP)).unwrap();
+        let (own, other) = (new(), std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+        own.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        own.connect(&own.local_addr().unwrap()).unwrap();
+        let refused = outcome(&own, true).unwrap().unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+        let visitor = new();
+        visitor.connect(&other.local_addr().unwrap().into()).unwrap();
+        assert!(outcome(&visitor, true).unwrap().is_ok());
     }
 }

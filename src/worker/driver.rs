@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender, at, bounded, never, select};
@@ -27,7 +28,7 @@ const IO_BATCH_BYTES: usize = 64 << 10;
 
 /// How often the driver looks, and lets others run, before it sleeps: the answer to what it has just done is often on its
 /// way, and to put a thread to sleep and wake it costs more than to come back a few times. A round trip through two
-/// workers takes half as long on two cores, three quarters on one (`benches/network.rs`).
+/// workers takes half as long on two cores, three quarters on one (`benches/network`).
 const LOOKS_BEFORE_SLEEP: usize = 16;
 
 /// What an IO thread reports.
@@ -85,6 +86,8 @@ pub(super) struct Driver {
     timer: Receiver<Instant>,
     /// For when `timer` is set.
     timer_at: Option<Instant>,
+    /// Whose turn it was last: the person's at this computer, or the peers'.
+    person_was_heard: bool,
     ended: bool,
 }
 
@@ -110,11 +113,21 @@ impl Driver {
             next_line: 0,
             timer: never(),
             timer_at: None,
+            person_was_heard: false,
             ended: false,
         }
     }
 
+    /// Lives until the room is over. If that is because of a panic, the window still hears that it is over.
     pub(super) fn run(mut self) {
+        let lived = catch_unwind(AssertUnwindSafe(|| self.live()));
+        self.close();
+        if lived.is_err() {
+            self.window.end_by_panic();
+        }
+    }
+
+    fn live(&mut self) {
         self.open();
         while self.window.flush() && !(self.ended && self.window.is_empty()) {
             match self.wait() {
@@ -127,7 +140,6 @@ impl Driver {
             self.settle();
         }
         self.say_goodbye();
-        self.close();
     }
 
     fn open(&mut self) {
@@ -161,25 +173,44 @@ impl Driver {
     }
 
     fn wait(&mut self) -> Wake {
-        (0..LOOKS_BEFORE_SLEEP)
+        if self.is_abandoned() {
+            return Wake::Abandoned; // peers who never stop talking would hide it from `sleep`
+        }
+        let wake = (0..LOOKS_BEFORE_SLEEP)
             .find_map(|_| self.look())
-            .unwrap_or_else(|| self.sleep())
+            .unwrap_or_else(|| self.sleep());
+        self.person_was_heard = matches!(wake, Wake::Command(_));
+        wake
     }
 
-    /// Whether something has come meanwhile; otherwise others may run.
+    fn is_abandoned(&self) -> bool {
+        self.held.try_recv().is_err_and(|error| error.is_disconnected())
+    }
+
+    /// Whether something has come meanwhile; otherwise others may run. The person and the peers take turns: neither
+    /// drowns the other.
     fn look(&self) -> Option<Wake> {
-        if self.takes_reports()
-            && let Ok(event) = self.io.try_recv()
-        {
-            return Some(Wake::Io(event));
+        let wake = if self.person_was_heard {
+            self.report().or_else(|| self.command())
+        } else {
+            self.command().or_else(|| self.report())
+        };
+        if wake.is_none() {
+            std::thread::yield_now();
         }
-        if self.takes_commands()
-            && let Ok(command) = self.commands.try_recv()
-        {
-            return Some(Wake::Command(command));
-        }
-        std::thread::yield_now();
-        None
+        wake
+    }
+
+    fn report(&self) -> Option<Wake> {
+        let takes = self.takes_reports();
+        takes.then(|| self.io.try_recv().ok().map(Wake::Io)).flatten()
+    }
+
+    fn command(&self) -> Option<Wake> {
+        let takes = self.takes_commands();
+        takes
+            .then(|| self.commands.try_recv().ok().map(Wake::Command))
+            .flatten()
     }
 
     fn takes_reports(&self) -> bool {
@@ -286,7 +317,7 @@ impl Driver {
     fn handle_commands(&mut self, first: Command) {
         self.handle_command(first);
         for _ in 1..IO_BATCH {
-            if !self.takes_commands() {
+            if !self.takes_commands() || self.is_abandoned() {
                 break;
             }
             let Ok(command) = self.commands.try_recv() else { break };
@@ -309,19 +340,21 @@ impl Driver {
         matches!(self.source, Source::Connector { .. })
     }
 
-    /// Does what is due, then all that the endpoint wants done.
+    /// Does all that the endpoint wants done, then what is due: after a pause of this computer a peer that has read
+    /// meanwhile must not be called slow before it was offered anything.
     fn settle(&mut self) {
-        let now = now();
         if self.ended {
             return;
         }
-        if self.endpoint.poll_timeout().is_some_and(|at| at <= now.monotonic) {
-            self.endpoint.handle_timeout(now);
-        }
-        while let Some(line) = self.lines.take_retry(now.monotonic) {
+        while let Some(line) = self.lines.take_retry(Instant::now()) {
             self.write(line);
         }
         self.drain_endpoint();
+        let now = now();
+        if !self.ended && self.endpoint.poll_timeout().is_some_and(|at| at <= now.monotonic) {
+            self.endpoint.handle_timeout(now);
+            self.drain_endpoint();
+        }
     }
 
     fn drain_endpoint(&mut self) {

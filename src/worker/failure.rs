@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-/// Why a room could not be opened or joined.
+/// Why a room could not be opened or joined, or has stopped.
 ///
 /// `Display` is one English sentence that says what happened; [`Failure::hint`] says what to do. The window has its own
 /// sentences in both languages, made from the same fields.
@@ -74,6 +74,9 @@ pub enum Failure {
         /// What the operating system says.
         cause: String,
     },
+    /// The room's thread has panicked, which is a bug: people are told rather than left waiting.
+    #[error("the room has stopped because of a mistake in Landline")]
+    Internal,
 }
 
 impl Failure {
@@ -98,6 +101,7 @@ impl Failure {
             Self::TimedOut { .. } => "timed-out",
             Self::Connect { .. } => "connect-failed",
             Self::Resources { .. } => "resources",
+            Self::Internal => "internal",
         }
     }
 
@@ -122,6 +126,7 @@ impl Failure {
             }
             Self::Connect { .. } => "Check the address and the network.".to_owned(),
             Self::Resources { .. } => "Close other programs, or raise the limit on open files.".to_owned(),
+            Self::Internal => "Open it again, and please report what standard error says.".to_owned(),
         }
     }
 }

@@ -127,21 +127,25 @@ fn is_the_visitors_fault(error: &io::Error) -> bool {
 
 /// Opens the port; the address says which one it became.
 pub(super) fn bind(ip: Option<IpAddr>, port: u16) -> Result<(TcpListener, SocketAddr), Failure> {
-    let bound = match ip {
-        Some(ip) => listen(ip, port),
-        None => listen(Ipv6Addr::UNSPECIFIED.into(), port).or_else(|error| {
-            if error.kind() == io::ErrorKind::AddrInUse {
-                return Err(error);
-            }
-            listen(Ipv4Addr::UNSPECIFIED.into(), port) // a computer without IPv6
-        }),
-    };
-    bound
+    listen(ip, port)
         .and_then(|socket| socket.local_addr().map(|address| (socket, address)))
         .map_err(|error| failure(&error, ip, port))
 }
 
-fn listen(ip: IpAddr, port: u16) -> io::Result<TcpListener> {
+/// At one address, or at all there are.
+fn listen(ip: Option<IpAddr>, port: u16) -> io::Result<TcpListener> {
+    match ip {
+        Some(ip) => listen_at(ip, port),
+        None => listen_at(Ipv6Addr::UNSPECIFIED.into(), port).or_else(|error| {
+            if error.kind() == io::ErrorKind::AddrInUse {
+                return Err(error);
+            }
+            listen_at(Ipv4Addr::UNSPECIFIED.into(), port) // a computer without IPv6
+        }),
+    }
+}
+
+fn listen_at(ip: IpAddr, port: u16) -> io::Result<TcpListener> {
     let address = SocketAddr::new(ip, port);
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     if ip == IpAddr::V6(Ipv6Addr::UNSPECIFIED) {
@@ -172,7 +176,6 @@ fn failure(error: &io::Error, ip: Option<IpAddr>, port: u16) -> Failure {
 
 /// A port near `taken` at which listening works: it has just been tried.
 fn free_port(ip: Option<IpAddr>, taken: u16) -> Option<u16> {
-    let ip = ip.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
     (1..=FREE_PORTS_TRIED)
         .filter_map(|above| taken.checked_add(above))
         .find(|port| listen(ip, *port).is_ok())

@@ -102,7 +102,7 @@ pub enum Command {
     Leave,
 }
 
-/// A fact, in order. Exactly one `Ended` comes, last.
+/// A fact, in order. Exactly one `Ended` comes, last, whatever happens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// The room is open (host). First event of a host.
@@ -132,7 +132,7 @@ pub enum EndReason {
     Closed(CloseReason),
     /// Connecting was given up by the person at this computer.
     Cancelled,
-    /// It did not come about.
+    /// It did not come about, or Landline itself failed ([`Failure::Internal`]).
     Failed(Failure),
 }
 

@@ -1,10 +1,11 @@
 //! The way up: events that wait until the window takes them.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
-use super::Event;
+use super::{EndReason, Event, Failure};
 
 /// Events that may wait behind a full channel before nothing more is taken from peers.
 const PENDING_BEFORE_PEERS_WAIT: usize = 1024;
@@ -15,6 +16,8 @@ const PENDING_BEFORE_COMMANDS_WAIT: usize = 16 << 10;
 pub(super) struct Window {
     events: Sender<Event>,
     pending: VecDeque<Event>,
+    /// The last event is pending, or has been passed on.
+    ended: bool,
     wake: Box<dyn Fn() + Send>,
     /// Accepts nothing, ever: what the driver selects on while nothing is pending.
     nowhere: (Sender<Event>, Receiver<Event>),
@@ -25,12 +28,14 @@ impl Window {
         Self {
             events,
             pending: VecDeque::new(),
+            ended: false,
             wake,
             nowhere: bounded(0),
         }
     }
 
     pub(super) fn push(&mut self, event: Event) {
+        self.ended |= matches!(event, Event::Ended(_));
         self.pending.push_back(event);
     }
 
@@ -76,6 +81,23 @@ impl Window {
     /// One event went through [`Window::sender`].
     pub(super) fn sent(&self) {
         (self.wake)();
+    }
+
+    /// The driver has panicked and does nothing else any more: what is pending and the end are passed on, however long
+    /// that takes, unless nobody will ever read.
+    pub(super) fn end_by_panic(&mut self) {
+        if !self.ended {
+            self.push(Event::Ended(EndReason::Failed(Failure::Internal)));
+        }
+        for event in std::mem::take(&mut self.pending) {
+            if self.events.send(event).is_err() {
+                return;
+            }
+            // It may be what has panicked.
+            if catch_unwind(AssertUnwindSafe(|| (self.wake)())).is_err() {
+                tracing::error!("the window cannot be woken");
+            }
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -331,8 +331,8 @@ fn a_crowd_is_counted() {
 
 #[test]
 fn a_refused_message_keeps_its_words() {
-    let mut story = Story::guest();
-    let lost = story.says(0, "unused", "x");
+    let mut story = Story::host();
+    let lost = story.says(0, "Li", "x");
     story.refused(lost, "x", RefuseReason::LineLost);
     story.refused(99, "far too long", RefuseReason::TooLong { bytes: 20_000 });
     let last = story.chat.last_message().unwrap();
@@ -392,6 +392,36 @@ fn the_oldest_rows_go_when_the_transcript_is_full() {
     assert_eq!(oldest.seq, Some(TRIM_ROWS as u64 + 1));
     (0..100_000).for_each(|_| assert!(story.says(1, "Ann", &text) > said));
     assert!(story.chat.rows().len() * text.len() < LIMIT);
+}
+
+#[test]
+fn what_is_dropped_may_still_be_on_its_way() {
+    let mut story = Story::new(Chat::with_limit("Workshop", true, 1 << 20));
+    let early = story.says(0, "Li", "early");
+    while story.chat.dropped() == 0 {
+        story.says(1, "Ann", &"w".repeat(100));
+    }
+    let late = story.says(0, "Li", "late");
+    let rows = story.chat.rows().len();
+    story.refused(early, "early", RefuseReason::LineLost);
+    story.sent(late, 2);
+    assert_eq!(story.chat.rows().len(), rows, "it stood there, and people saw it");
+    assert_eq!(story.chat.last_message().unwrap().delivery, Delivery::Sent { lines: 2 });
+}
+
+#[test]
+fn comings_and_goings_cost_memory_too() {
+    const LIMIT: usize = 1 << 20;
+    let mut story = Story::new(Chat::with_limit("Workshop", true, LIMIT));
+    for message in 0..2_000 {
+        (1..=MAX_MOVES as u64).for_each(|id| story.joins(id, &format!("guest {message} {id}")));
+        story.says(1, "Ann", "hi");
+    }
+    let moves = story.chat.rows().iter().map(|row| match row {
+        Row::People(people) => people.moves.len(),
+        _ => 0,
+    });
+    assert!(moves.sum::<usize>() * size_of::<Move>() < LIMIT);
 }
 
 #[test]

@@ -9,22 +9,29 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded};
 use landline::proto::{CloseReason, Event as RoomEvent, LeaveReason, LineEnd};
-use landline::worker::{Busy, Command, EVENTS, EndReason, Event, JOIN_WITHIN};
+use landline::worker::{Busy, Command, EVENTS, EndReason, Event};
 
-use crate::loopback::{DEADLINE, Raw, Seat, guest, host, program_port, time_to_drop};
+use crate::loopback::{DEADLINE, JOIN_WITHIN_UNDER_LOAD, PATIENT, Raw, Seat, guest, host, program_port, time_to_drop};
 
-/// A peer that says short lines as fast as it can until the line ends.
+/// A peer that says one short line as fast as it can until the line ends.
 struct Flood {
     thread: std::thread::JoinHandle<()>,
     stream: TcpStream,
     progress: Receiver<()>,
 }
 
+/// At a time: so little that it shows when the other side stops reading.
+const FLOOD_BYTES: usize = 4 << 10;
+
 impl Flood {
     fn start(port: u16) -> Self {
+        Self::of("flood\n", port)
+    }
+
+    fn of(line: &str, port: u16) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         let mut writer = stream.try_clone().unwrap();
-        let lines = "flood\n".repeat(100);
+        let lines = line.repeat(FLOOD_BYTES / line.len());
         let (written, progress) = bounded(1);
         let thread = std::thread::Builder::new()
             .name("flood".to_owned())
@@ -83,6 +90,36 @@ fn a_window_that_does_not_look_stops_peers_but_neither_commands_nor_timers() {
     flood.end();
 }
 
+/// Blank lines are no messages: no event ever holds these peers up.
+fn floods_of_nothing(port: u16) -> Vec<Flood> {
+    let floods: Vec<_> = (0..4).map(|_| Flood::of("\n", port)).collect();
+    for flood in &floods {
+        flood.progress.recv_timeout(DEADLINE).unwrap();
+    }
+    floods
+}
+
+#[test]
+fn peers_that_never_stop_sending_do_not_drown_the_person() {
+    let (host, port) = Seat::listening(host("韩梅梅"));
+    let mut other = Raw::welcomed(port);
+    other.sends("我在\n");
+    host.hears("我在");
+    let floods = floods_of_nothing(port);
+    host.say("都别吵");
+    other.reads("都别吵\n");
+    drop(host);
+    floods.into_iter().for_each(Flood::end);
+}
+
+#[test]
+fn dropping_ends_a_room_whose_peers_never_stop_sending() {
+    let (host, port) = Seat::listening(host("韩梅梅"));
+    let floods = floods_of_nothing(port);
+    assert!(time_to_drop(host) < JOIN_WITHIN_UNDER_LOAD);
+    floods.into_iter().for_each(Flood::end);
+}
+
 #[test]
 fn a_script_that_does_not_look_is_told_to_wait_and_can_still_be_ended() {
     let (host, _) = Seat::listening(host("韩梅梅"));
@@ -97,14 +134,21 @@ fn a_script_that_does_not_look_is_told_to_wait_and_can_still_be_ended() {
         }
         assert!(said < 100_000, "all of it is taken");
     }
-    assert!(time_to_drop(host) < JOIN_WITHIN);
+    assert!(time_to_drop(host) < JOIN_WITHIN_UNDER_LOAD);
 }
 
+/// So many times `x`, in lines that go out in one piece: what is cut costs a test program without optimisation its time.
+fn many_x(lines: usize) -> String {
+    format!("{}\n", "x".repeat(X_IN_LINE)).repeat(lines)
+}
+
+const X_IN_LINE: usize = 990;
+
 /// A script's guest says as much as it may until it is told to wait for long; yields how much that was.
-fn say_until_busy(guest: &Seat, bytes: usize, most: usize) -> usize {
+fn say_until_busy(guest: &Seat, lines: usize, most: usize) -> usize {
     let (mut said, mut last) = (0, Instant::now());
     while said < most && last.elapsed() < Duration::from_millis(300) {
-        let text = "x".repeat(bytes);
+        let text = many_x(lines);
         match guest.worker.send(Command::Say { text }) {
             Ok(()) => (said, last) = (said + 1, Instant::now()),
             Err(Busy(_)) => std::thread::yield_now(),
@@ -115,14 +159,16 @@ fn say_until_busy(guest: &Seat, bytes: usize, most: usize) -> usize {
 
 #[test]
 fn a_script_that_says_more_than_its_host_reads_waits_and_loses_nothing() {
-    const BYTES: usize = 15_000;
+    const LINES: usize = 15;
     const MOST: usize = 3000; // far more than queues and the system's buffers take
     let (listener, port) = program_port();
-    let guest = Seat::connected(guest("李雷", &format!("127.0.0.1:{port}")));
+    let mut config = guest("李雷", &format!("127.0.0.1:{port}"));
+    config.limits.write_stall = PATIENT;
+    let guest = Seat::connected(config);
     let mut late = Raw::new(listener.accept().unwrap().0);
-    let said = say_until_busy(&guest, BYTES, MOST);
+    let said = say_until_busy(&guest, LINES, MOST);
     assert!(said < MOST, "all of it is taken");
-    late.reads_so_many(b'x', said * BYTES);
+    late.reads_so_many(b'x', said * LINES * X_IN_LINE);
     guest.say("bye");
     late.reads("bye\n");
 }
@@ -132,33 +178,34 @@ fn dropping_ends_a_guest_whose_host_reads_nothing() {
     let (listener, port) = program_port();
     let guest = Seat::connected(guest("李雷", &format!("127.0.0.1:{port}")));
     let _deaf = listener.accept().unwrap();
-    say_until_busy(&guest, 15_000, 3000);
-    assert!(time_to_drop(guest) < JOIN_WITHIN);
+    say_until_busy(&guest, 15, 3000);
+    assert!(time_to_drop(guest) < JOIN_WITHIN_UNDER_LOAD);
 }
 
 #[test]
 fn a_guest_that_reads_late_gets_everything() {
     const MESSAGES: usize = 600;
-    const BYTES: usize = 15_000; // together more than the system's buffers take
+    const LINES: usize = 15; // together more than the system's buffers take
     let mut config = host("韩梅梅");
     config.limits.max_queued_bytes = 64 << 20;
+    config.limits.write_stall = PATIENT;
     let (host, port) = Seat::listening(config);
     let mut late = Raw::welcomed(port);
     late.sends("我在\n");
     host.hears("我在");
     for _ in 0..MESSAGES {
-        host.say(&"x".repeat(BYTES));
+        host.say(&many_x(LINES));
         host.room("said", |event| matches!(event, RoomEvent::Said { .. }).then_some(()));
     }
     host.say("完");
-    late.reads_so_many(b'x', MESSAGES * BYTES);
+    late.reads_so_many(b'x', MESSAGES * LINES * X_IN_LINE);
 }
 
 #[test]
 fn a_guest_that_does_not_read_is_let_go_and_nobody_else_waits_for_it() {
     let mut config = host("韩梅梅");
     config.limits.max_queued_bytes = 256 << 10;
-    config.limits.write_stall = Duration::from_secs(60); // the queue is to decide, not the clock
+    config.limits.write_stall = PATIENT; // the queue is to decide, not the clock
     let (host, port) = Seat::listening(config);
     let slow = Raw::connect(port);
     let slow_member = host.sees_join().author.id;
@@ -242,7 +289,7 @@ fn ten_megabytes_without_a_newline_close_that_line_only() {
     }
     other.sends("还在\n");
     host.hears("还在");
-    assert!(time_to_drop(host) < JOIN_WITHIN);
+    assert!(time_to_drop(host) < JOIN_WITHIN_UNDER_LOAD);
 }
 
 #[test]
@@ -306,6 +353,6 @@ fn dropping_ends_everything_while_all_channels_are_full() {
     let (host, port) = Seat::listening(host("韩梅梅"));
     let flood = Flood::start(port);
     until_full(&host);
-    assert!(time_to_drop(host) < JOIN_WITHIN);
+    assert!(time_to_drop(host) < JOIN_WITHIN_UNDER_LOAD);
     flood.end();
 }

@@ -188,6 +188,13 @@ fn last(events: &[Event]) -> &[Event] {
     &events[events.len().saturating_sub(12)..]
 }
 
+/// How long dropping a worker may take that has much to clean up, in a test program without optimisation, while others
+/// keep the computer busy.
+pub(crate) const JOIN_WITHIN_UNDER_LOAD: Duration = Duration::from_secs(8);
+
+/// No clock decides: the test may be slower than a peer may be.
+pub(crate) const PATIENT: Duration = Duration::from_secs(3600);
+
 /// How long dropping takes; a drop that hangs fails and does not hang the test.
 pub(crate) fn time_to_drop<T: Send + 'static>(value: T) -> Duration {
     let (done, dropped) = bounded(1);

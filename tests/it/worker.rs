@@ -8,8 +8,8 @@ use landline::proto::{CloseReason, Encoding, Event as RoomEvent, LeaveReason, Li
 use landline::worker::{Busy, COMMANDS, Command, EndReason, Event, Failure, JOIN_WITHIN, Worker};
 
 use crate::loopback::{
-    DEADLINE, Raw, Seat, WELCOME, change_host, change_join, guest, guest_of_program, host, program_port, silent_port,
-    time_to_drop,
+    DEADLINE, JOIN_WITHIN_UNDER_LOAD, Raw, Seat, WELCOME, change_host, change_join, guest, guest_of_program, host,
+    program_port, silent_port, time_to_drop,
 };
 
 // Rooms
@@ -123,6 +123,38 @@ fn the_window_is_woken_after_events_are_there() {
             break;
         }
     }
+}
+
+#[test]
+fn a_room_whose_thread_panics_says_that_it_is_over_and_lets_everything_go() {
+    let worker = Worker::spawn(host("韩梅梅"), || panic!("planted by a test")).unwrap();
+    let seat = Seat { worker };
+    let port = seat.until("listening", |event| match event {
+        Event::Listening { port, .. } => Some(*port),
+        _ => None,
+    });
+    assert_eq!(seat.end(), EndReason::Failed(Failure::Internal));
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "it still listens");
+    assert!(time_to_drop(seat) < JOIN_WITHIN);
+}
+
+#[test]
+fn lines_of_a_room_whose_thread_panics_are_closed() {
+    let (arm, armed) = bounded::<()>(1);
+    let wake = move || assert!(armed.try_recv().is_err(), "planted by a test");
+    let worker = Worker::spawn(host("韩梅梅"), wake).unwrap();
+    let host = Seat { worker };
+    let port = host.until("listening", |event| match event {
+        Event::Listening { port, .. } => Some(*port),
+        _ => None,
+    });
+    let mut guest = Raw::welcomed(port);
+    host.sees_join();
+    arm.send(()).unwrap();
+    guest.sends("有人吗\n");
+    host.hears("有人吗");
+    assert_eq!(host.end(), EndReason::Failed(Failure::Internal));
+    guest.reads_to_end();
 }
 
 #[test]
@@ -306,7 +338,7 @@ fn dropping_ends_lines_that_wait_for_bytes_and_says_bye() {
     for peer in &mut peers {
         peer.reads("都在\n");
     }
-    assert!(time_to_drop(host) < JOIN_WITHIN);
+    assert!(time_to_drop(host) < JOIN_WITHIN_UNDER_LOAD);
     for peer in &mut peers {
         assert_eq!(peer.reads_to_end(), "bye\n");
     }
@@ -329,7 +361,7 @@ fn a_host_that_has_a_thousand_guests_ends_in_time_too() {
     host.hears("有人吗");
     host.say("有");
     speaker.reads("有\n");
-    assert!(time_to_drop(host) < JOIN_WITHIN);
+    assert!(time_to_drop(host) < JOIN_WITHIN_UNDER_LOAD);
 }
 
 #[test]

@@ -87,6 +87,10 @@ fn failure_in_chinese(failure: &Failure) -> Advice {
             format!("这台电脑的资源不足：{cause}"),
             "请关闭其他程序，或提高打开文件数的上限",
         ),
+        Failure::Internal => Advice::new(
+            "Landline 自身出错，房间已停止",
+            "请重新打开房间，并报告标准错误输出的内容",
+        ),
     }
 }
 
