@@ -48,7 +48,7 @@ impl Speaker {
         }
         self.words = match chat.last_message() {
             Some(message) if self.waiting == 1 && !message.mine => {
-                strings.preview(selection::who(message, strings), &message.text)
+                strings.preview(&selection::who(message, strings), &message.text)
             }
             _ => strings.new_count(self.waiting),
         };

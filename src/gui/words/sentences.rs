@@ -182,14 +182,14 @@ impl Strings {
         match notice {
             Notice::PlainText => self.plain_notice.to_owned(),
             Notice::MessageCut { member } => {
-                let name = &member.author.name;
+                let name = self.called(&member.author);
                 self.pick(
                     format!("A message of {name} was too long and was cut: ask them to send it in parts"),
                     format!("{name} 的一条消息过长，已被截断：请对方分几次发送"),
                 )
             }
             Notice::NameRefused { member } => {
-                let name = &member.author.name;
+                let name = self.called(&member.author);
                 self.pick(
                     format!("{name} asked for a name that is empty, taken or too like another, and was told so"),
                     format!("{name} 想用的名字为空、已被占用或与别人太像，已告知对方"),
