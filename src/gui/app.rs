@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use egui::{Context, ThemePreference};
 use jiff::tz::TimeZone;
@@ -102,6 +102,8 @@ pub struct App {
     native_dialogs: bool,
     ime: Ime,
     zone: TimeZone,
+    /// The wall clock, read once a frame.
+    now: SystemTime,
     /// When there was input last, by the window's clock.
     touched_at: f64,
     quit: Arc<AtomicBool>,
@@ -151,6 +153,7 @@ impl App {
             native_dialogs: false,
             ime: Ime::default(),
             zone: TimeZone::system(),
+            now: SystemTime::now(),
             touched_at: 0.0,
             quit: Arc::default(),
             farewell: None,

@@ -247,14 +247,14 @@ pub(crate) fn search_ui(ui: &mut Ui, rect: Rect, search: &mut RoomSearch, words:
 }
 
 fn step_by_key(ui: &Ui, search: &mut RoomSearch) {
-    let (back, on) = ui.input_mut(|input| {
-        let back = input.consume_key(Modifiers::SHIFT, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowUp);
-        let on = input.consume_key(Modifiers::NONE, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowDown);
-        (back, on)
+    let (earlier, later) = ui.input_mut(|input| {
+        // The newest match comes first, so Enter goes back in time; the arrows go where they point.
+        let later = input.consume_key(Modifiers::SHIFT, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowDown);
+        let earlier = input.consume_key(Modifiers::NONE, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowUp);
+        (earlier, later)
     });
-    // The newest match comes first, so Enter goes back in time, as people read.
-    if on || back {
-        search.step(back);
+    if earlier || later {
+        search.step(later);
     }
 }
 

@@ -269,9 +269,8 @@ impl Strings {
     }
 
     /// A moment in a row of a list: the time today, else the day.
-    pub(crate) fn when(&self, at: SystemTime) -> String {
-        let zone = TimeZone::system();
-        let (at, today) = (local(at, &zone), local(SystemTime::now(), &zone).date());
+    pub(crate) fn when(&self, at: SystemTime, now: SystemTime, zone: &TimeZone) -> String {
+        let (at, today) = (local(at, zone), local(now, zone).date());
         if at.date() == today {
             clock(&at)
         } else {

@@ -36,7 +36,7 @@ strings! {
     new_room: "New room", "新房间";
     settings: "Settings", "设置";
     no_rooms_title: "No rooms yet", "还没有房间";
-    no_rooms_hint: "Host a room or join one: it appears here", "开一个房间或加入一个房间，它会出现在这里";
+    no_rooms_hint: "Host a room or join one: it appears here", "开房间或加入房间后，会显示在这里";
     no_room_found: "No room matches", "没有匹配的房间";
     you: "You", "你";
     draft: "Draft", "草稿";
