@@ -249,8 +249,10 @@ pub(crate) fn search_ui(ui: &mut Ui, rect: Rect, search: &mut RoomSearch, words:
 fn step_by_key(ui: &Ui, search: &mut RoomSearch) {
     let (earlier, later) = ui.input_mut(|input| {
         // The newest match comes first, so Enter goes back in time; the arrows go where they point.
-        let later = input.consume_key(Modifiers::SHIFT, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowDown);
-        let earlier = input.consume_key(Modifiers::NONE, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowUp);
+        let later =
+            input.consume_key(Modifiers::SHIFT, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowDown);
+        let earlier =
+            input.consume_key(Modifiers::NONE, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowUp);
         (earlier, later)
     });
     if earlier || later {

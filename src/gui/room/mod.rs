@@ -8,6 +8,7 @@ pub(in crate::gui) mod ime;
 pub(in crate::gui) mod members;
 pub(in crate::gui) mod open_room;
 mod search;
+mod ways_in;
 mod welcome;
 
 use std::time::SystemTime;

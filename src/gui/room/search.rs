@@ -170,7 +170,11 @@ mod tests {
         search.step(true);
         say(&mut chat, "a needle more");
         assert!(!search.update(&chat));
-        assert_eq!(search.place(), (1, 6), "news do not move people away from where they are");
+        assert_eq!(
+            search.place(),
+            (1, 6),
+            "news do not move people away from where they are"
+        );
     }
 
     #[test]

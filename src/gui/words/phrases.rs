@@ -11,7 +11,7 @@ use jiff::{Timestamp, Zoned};
 use crate::chat::{Delivery, Move, People};
 use crate::gui::words::strings::Strings;
 use crate::profile::Language;
-use crate::proto::Author;
+use crate::proto::{Author, LeaveReason};
 
 /// Names that a summary spells out before it says "and so many others".
 const NAMES_SPELLED_OUT: usize = 3;
@@ -123,7 +123,7 @@ impl Strings {
             let authors = people.moves.iter().filter_map(pick);
             authors.map(|author| self.called(author)).collect::<Vec<_>>()
         };
-        let (came, went) = (names(came), names(went));
+        let (came, went, lost) = (names(came), names(went), names(lost));
         let renamed = people.moves.iter().filter(|step| matches!(step, Move::Renamed { .. }));
         let mut parts = Vec::new();
         if !came.is_empty() {
@@ -131,6 +131,17 @@ impl Strings {
         }
         if !went.is_empty() {
             parts.push(self.went(&self.names(&went)));
+        }
+        match lost.as_slice() {
+            [] => {}
+            [_] => parts.extend(
+                people
+                    .moves
+                    .iter()
+                    .filter(|step| lost(step).is_some())
+                    .map(|step| self.step(step)),
+            ),
+            _ => parts.push(self.gone(&self.names(&lost))),
         }
         parts.extend(renamed.map(|step| self.step(step)));
         if people.omitted > 0 {
@@ -155,6 +166,13 @@ impl Strings {
             return format!("{names} 离开了");
         }
         format!("{names} left")
+    }
+
+    fn gone(&self, names: &str) -> String {
+        if self.chinese() {
+            return format!("{names} 断开了");
+        }
+        format!("{names} are gone")
     }
 
     /// Comings and goings that are not listed any more.
@@ -211,7 +229,15 @@ fn came(step: &Move) -> Option<&Author> {
 
 fn went(step: &Move) -> Option<&Author> {
     match step {
-        Move::Left(author, _) => Some(author),
+        Move::Left(author, LeaveReason::Bye) => Some(author),
+        _ => None,
+    }
+}
+
+/// Who went otherwise than by their own will.
+fn lost(step: &Move) -> Option<&Author> {
+    match step {
+        Move::Left(author, reason) if *reason != LeaveReason::Bye => Some(author),
         _ => None,
     }
 }
@@ -256,6 +282,11 @@ mod tests {
         assert_eq!(ZH.moves(&two), "Lin 和 Marek 加入了 · 此前还有 7 次进出");
         assert_eq!(EN.moves(&two), "Lin and Marek joined · 7 more before");
         assert_eq!(EN.moves(&people(vec![left("Lin")], 0)), "Lin left");
+        let removed = |name| Move::Left(author(name), LeaveReason::Removed);
+        let one = people(vec![joined("Bo"), removed("Lin")], 0);
+        assert_eq!(EN.moves(&one), "Bo joined · Lin was removed by the host");
+        let both = people(vec![left("Bo"), removed("Lin"), removed("Ana")], 0);
+        assert_eq!(EN.moves(&both), "Bo left · Lin and Ana are gone");
     }
 
     #[test]
@@ -268,7 +299,11 @@ mod tests {
             id: MemberId::HOST,
             ..nobody.clone()
         };
-        assert_eq!(ZH.called(&host), "plain guest 10.0.0.7 #2", "a host may call themselves so");
+        assert_eq!(
+            ZH.called(&host),
+            "plain guest 10.0.0.7 #2",
+            "a host may call themselves so"
+        );
         let named = Move::Renamed {
             author: author("小雨"),
             previous: nobody.name,
