@@ -123,7 +123,7 @@ impl Strings {
             let authors = people.moves.iter().filter_map(pick);
             authors.map(|author| self.called(author)).collect::<Vec<_>>()
         };
-        let (came, went, lost) = (names(came), names(went), names(lost));
+        let (came, went, lost) = (names(came), names(went), names(lost_by));
         let renamed = people.moves.iter().filter(|step| matches!(step, Move::Renamed { .. }));
         let mut parts = Vec::new();
         if !came.is_empty() {
@@ -138,7 +138,7 @@ impl Strings {
                 people
                     .moves
                     .iter()
-                    .filter(|step| lost(step).is_some())
+                    .filter(|step| lost_by(step).is_some())
                     .map(|step| self.step(step)),
             ),
             _ => parts.push(self.gone(&self.names(&lost))),
@@ -235,7 +235,7 @@ fn went(step: &Move) -> Option<&Author> {
 }
 
 /// Who went otherwise than by their own will.
-fn lost(step: &Move) -> Option<&Author> {
+fn lost_by(step: &Move) -> Option<&Author> {
     match step {
         Move::Left(author, reason) if *reason != LeaveReason::Bye => Some(author),
         _ => None,

@@ -134,10 +134,7 @@ impl Strings {
     }
 
     fn closed(&self, reason: CloseReason) -> Advice {
-        let rejoin = self.pick(
-            "What was said stays here. Rejoin to go on",
-            "聊天内容仍保留在这里，重新加入即可继续",
-        );
+        let rejoin = self.pick("What was said stays here. Rejoin to go on", "聊天内容仍在，可重新加入");
         match reason {
             CloseReason::Left => Advice::new(
                 self.pick("You left the room", "你离开了房间"),
