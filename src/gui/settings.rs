@@ -114,6 +114,7 @@ pub(crate) fn keys_ui(ctx: &egui::Context, words: &Strings, enter_is_newline: bo
         let height = ctx.content_rect().height() - space::HEADER - 96.0;
         ScrollArea::vertical()
             .max_height(height)
+            .min_scrolled_height(height)
             .show(ui, |ui| rows_ui(ui, width, words, enter_is_newline));
         ui.add_space(space::ONE);
         close

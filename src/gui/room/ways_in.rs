@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use egui::{Align, Align2, Frame, Layout, Margin, Rect, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Align2, Color32, Frame, Layout, Margin, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use crate::chat::Status;
 use crate::gui::action::Action;
@@ -31,11 +31,12 @@ pub(crate) fn short_ui(ui: &mut Ui, words: &Strings, status: &Status, actions: &
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 6.0;
         section(ui, words.ways_in);
+        let ground = palette(ui).field;
         for address in worth_telling(addresses).take(FEW_ADDRESSES) {
-            address_ui(ui, words, *address, actions);
+            address_ui(ui, words, *address, ground, actions);
         }
         if let Some(line) = netcat_line(addresses, *port) {
-            copy_row(ui, words, &line, "", false, actions);
+            copy_row(ui, words, Line::Code(&line), ground, actions);
         }
     });
     widgets::hairline(ui, shown.response.rect);
@@ -44,17 +45,17 @@ pub(crate) fn short_ui(ui: &mut Ui, words: &Strings, status: &Status, actions: &
 /// The addresses, best first.
 pub(crate) fn addresses_ui(ui: &mut Ui, words: &Strings, addresses: &[SocketAddr], actions: &mut Vec<Action>) {
     for address in worth_telling(addresses).take(MAX_ADDRESSES) {
-        address_ui(ui, words, *address, actions);
+        address_ui(ui, words, *address, widgets::sunken(ui), actions);
     }
 }
 
-fn address_ui(ui: &mut Ui, words: &Strings, address: SocketAddr, actions: &mut Vec<Action>) {
+fn address_ui(ui: &mut Ui, words: &Strings, address: SocketAddr, ground: Color32, actions: &mut Vec<Action>) {
     let note = if address.ip().is_loopback() {
         words.welcome_this_computer
     } else {
         ""
     };
-    copy_row(ui, words, &typed(address), note, true, actions);
+    copy_row(ui, words, Line::Address(&typed(address), note), ground, actions);
 }
 
 /// What comes in with netcat.
@@ -85,42 +86,36 @@ fn typed(address: SocketAddr) -> String {
     }
 }
 
-/// Something to type elsewhere, with a button that copies it.
-pub(crate) fn copy_row(ui: &mut Ui, words: &Strings, text: &str, note: &str, large: bool, actions: &mut Vec<Action>) {
+/// Something to type elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Line<'a> {
+    /// An address, with what is to be known about it.
+    Address(&'a str, &'static str),
+    /// A command or a line of a program.
+    Code(&'a str),
+}
+
+/// Draws it on `ground`, with a button that copies it.
+pub(crate) fn copy_row(ui: &mut Ui, words: &Strings, line: Line<'_>, ground: Color32, actions: &mut Vec<Action>) {
+    let (text, note, font) = match line {
+        Line::Address(text, note) => (text, note, theme::semibold(size::HEADING)),
+        Line::Code(text) => (text, "", theme::mono(size::SMALL)),
+    };
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 40.0), Sense::hover());
     let colors = palette(ui);
-    ui.painter().rect_filled(rect, radius::CONTROL, widgets::sunken(ui));
-    let font = if large {
-        theme::semibold(size::HEADING)
-    } else {
-        theme::mono(size::SMALL)
-    };
+    ui.painter().rect_filled(rect, radius::CONTROL, ground);
     let left = pos2(rect.left() + 14.0, rect.center().y);
     let place = Rect::from_min_max(rect.min, pos2(rect.right() - 48.0, rect.bottom()));
     let response = ui.interact(place, ui.scope_id().with(text), Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
-    let used = widgets::line(
-        ui,
-        left,
-        Align2::LEFT_CENTER,
-        text,
-        font,
-        colors.text,
-        place.width() - 14.0,
-    );
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    let room = place.right() - left.x;
+    let used = widgets::line(ui, left, Align2::LEFT_CENTER, text, font, colors.text, room);
     if !note.is_empty() {
         let at = left + vec2(used + 12.0, 0.0);
-        let room = place.right() - at.x;
-        widgets::line(
-            ui,
-            at,
-            Align2::LEFT_CENTER,
-            note,
-            theme::regular(size::SMALL),
-            colors.dim,
-            room,
-        );
+        let font = theme::regular(size::SMALL);
+        widgets::line(ui, at, Align2::LEFT_CENTER, note, font, colors.dim, room - used - 12.0);
     }
+    response.on_hover_text(text);
     let layout = Layout::right_to_left(Align::Center);
     let place = rect.shrink2(vec2(2.0, 0.0));
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).layout(layout).id_salt(("copy", text)));

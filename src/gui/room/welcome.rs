@@ -10,7 +10,7 @@ use crate::gui::look::icons::Icon;
 use crate::gui::look::theme::{self, palette, size, space};
 use crate::gui::look::widgets;
 use crate::gui::room::open_room::OpenRoom;
-use crate::gui::room::ways_in::{addresses_ui, copy_row, netcat_line, section};
+use crate::gui::room::ways_in::{Line, addresses_ui, copy_row, netcat_line, section};
 use crate::gui::words::strings::Strings;
 
 /// The card is no wider.
@@ -86,10 +86,10 @@ fn hosting_ui(ui: &mut Ui, words: &Strings, port: u16, addresses: &[SocketAddr],
         widgets::hint(ui, words.welcome_with_landline);
         ui.add_space(space::ONE);
         section(ui, words.welcome_with_netcat);
-        copy_row(ui, words, &netcat, "", false, actions);
+        copy_row(ui, words, Line::Code(&netcat), widgets::sunken(ui), actions);
         section(ui, words.welcome_with_tutorial);
         let python = format!("client.connect((\"{}\", {port}))", best.ip());
-        copy_row(ui, words, &python, "", false, actions);
+        copy_row(ui, words, Line::Code(&python), widgets::sunken(ui), actions);
         ui.add_space(space::ONE);
         widgets::warning(ui, words.plain_title, words.welcome_who);
     });
