@@ -320,7 +320,7 @@ fn one_line(text: &str) -> String {
 fn me_ui(ui: &mut Ui, words: &Strings, me: &str, actions: &mut Vec<Action>) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 64.0), Sense::click());
     let name = if me.trim().is_empty() { words.me } else { me };
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words.preview(words.me, name)));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{name} · {}", words.settings)));
     let colors = palette(ui);
     ui.painter().hline(
         rect.x_range().shrink(space::TWO),
