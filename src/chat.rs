@@ -31,6 +31,8 @@ pub struct Chat {
     dropped: u64,
     /// The rows of own messages that are on their way, by number.
     sending: BTreeMap<EntryId, u64>,
+    /// The number of the newest message's row.
+    last_message: Option<u64>,
     text_bytes: usize,
     max_text_bytes: usize,
 }
@@ -167,6 +169,7 @@ impl Chat {
             rows: VecDeque::new(),
             dropped: 0,
             sending: BTreeMap::new(),
+            last_message: None,
             text_bytes: 0,
             max_text_bytes,
         }
@@ -203,10 +206,11 @@ impl Chat {
     /// The newest message.
     #[must_use]
     pub fn last_message(&self) -> Option<&Message> {
-        self.rows.iter().rev().find_map(|row| match row {
+        let place = self.last_message?.checked_sub(self.dropped)?;
+        match self.rows.get(usize::try_from(place).ok()?)? {
             Row::Message(message) => Some(message),
             _ => None,
-        })
+        }
     }
 
     /// Whether saying something can work now.
@@ -354,6 +358,9 @@ impl Chat {
 
     fn push(&mut self, row: Row) {
         self.text_bytes += row.text_bytes();
+        if matches!(row, Row::Message(_)) {
+            self.last_message = Some(self.dropped + self.rows.len() as u64);
+        }
         self.rows.push_back(row);
         if self.text_bytes > self.max_text_bytes {
             for row in self.rows.drain(..TRIM_ROWS.min(self.rows.len() - 1)) {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use egui::{Context, ThemePreference};
 use jiff::tz::TimeZone;
@@ -15,7 +15,7 @@ use crate::gui::connection::ConnectionPanel;
 use crate::gui::desktop::file_dialog::FileDialog;
 use crate::gui::desktop::saver::Saver;
 use crate::gui::desktop::wake::Wake;
-use crate::gui::look::fonts;
+use crate::gui::look::fonts::{self, SystemFonts};
 use crate::gui::look::theme;
 use crate::gui::room::ime::Ime;
 use crate::gui::room::members::Members;
@@ -60,15 +60,6 @@ pub enum Start {
     },
 }
 
-/// Where glyphs come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Glyphs {
-    /// The program's fonts, then the system's.
-    System,
-    /// The program's fonts alone: the same pixels everywhere.
-    Bundled,
-}
-
 /// The window: all rooms, what is typed, what is shown.
 pub struct App {
     settings: Settings,
@@ -102,6 +93,8 @@ pub struct App {
     native_dialogs: bool,
     ime: Ime,
     zone: TimeZone,
+    /// The wall clock, read once a frame.
+    now: SystemTime,
     /// When there was input last, by the window's clock.
     touched_at: f64,
     quit: Arc<AtomicBool>,
@@ -151,6 +144,7 @@ impl App {
             native_dialogs: false,
             ime: Ime::default(),
             zone: TimeZone::system(),
+            now: SystemTime::now(),
             touched_at: 0.0,
             quit: Arc::default(),
             farewell: None,
@@ -176,13 +170,21 @@ impl App {
         self
     }
 
-    /// Gives the window its looks and remembers it as the one to wake.
-    pub fn attach(&mut self, ctx: &Context, glyphs: Glyphs) {
+    /// Gives the window its looks, with the program's fonts alone: the same pixels everywhere.
+    pub fn attach(&mut self, ctx: &Context) {
+        fonts::install_bundled(ctx);
+        self.attach_to(ctx);
+    }
+
+    /// Gives the window its looks, with the program's fonts and then the system's.
+    pub(super) fn attach_with(&mut self, ctx: &Context, fonts: Arc<SystemFonts>) {
+        fonts::install(ctx, fonts);
+        self.attach_to(ctx);
+    }
+
+    /// Remembers the window as the one to wake.
+    fn attach_to(&mut self, ctx: &Context) {
         theme::install(ctx);
-        match glyphs {
-            Glyphs::System => fonts::install(ctx, self.words.language),
-            Glyphs::Bundled => fonts::install_bundled(ctx),
-        }
         ctx.options_mut(|options| {
             options.zoom_with_keyboard = false; // so that the settings and the keys agree
             options.fallback_theme = egui::Theme::Light;
@@ -264,6 +266,7 @@ impl App {
     }
 }
 
-fn language(settings: &Settings) -> Language {
+/// The language that the window speaks.
+pub(super) fn language(settings: &Settings) -> Language {
     settings.language.unwrap_or_else(strings::system_language)
 }

@@ -76,6 +76,7 @@ pub(crate) fn list(words: &Strings, enter_is_newline: bool) -> Vec<(&'static str
         ("Ctrl+Tab  Alt+↑ ↓", words.key_next_room),
         ("Ctrl+1 … 9", words.key_nth_room),
         ("Esc", words.key_escape),
+        ("Shift+F10", words.key_menu),
         ("Ctrl+,", words.key_settings),
         ("Ctrl+/", words.key_keys),
         ("Ctrl + − 0", words.key_zoom),

@@ -15,5 +15,5 @@ mod toasts;
 mod transcript;
 mod words;
 
-pub use app::{App, Factory, Glyphs, Start};
+pub use app::{App, Factory, Start};
 pub use desktop::window::{APP_ID, WindowError, run};

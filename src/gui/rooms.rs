@@ -1,6 +1,14 @@
 //! The list of rooms on the left.
 
-use egui::{Align2, Frame, Id, Margin, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use std::borrow::Cow;
+use std::time::SystemTime;
+
+use egui::{
+    Align2, Frame, Id, Margin, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, pos2,
+    vec2,
+};
+
+use jiff::tz::TimeZone;
 
 use crate::chat::{Message, Status};
 use crate::gui::action::{Action, Side};
@@ -16,6 +24,17 @@ const AVATAR: f32 = 46.0;
 /// The most that a badge counts.
 const MANY: usize = 99;
 
+/// What the list has to know.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) words: &'static Strings,
+    /// What the person at this computer is called.
+    pub(crate) me: &'a str,
+    pub(crate) rooms: &'a [OpenRoom],
+    pub(crate) selected: Option<RoomKey>,
+    pub(crate) zone: &'a TimeZone,
+    pub(crate) now: SystemTime,
+}
+
 /// The search of the rooms.
 #[derive(Debug, Default)]
 pub(crate) struct RoomList {
@@ -30,27 +49,19 @@ impl RoomList {
     }
 
     /// Draws title, search, rooms and the person at this computer.
-    pub(crate) fn ui(
-        &mut self,
-        ui: &mut Ui,
-        words: &'static Strings,
-        me: &str,
-        rooms: &[OpenRoom],
-        selected: Option<RoomKey>,
-        actions: &mut Vec<Action>,
-    ) {
+    pub(crate) fn ui(&mut self, ui: &mut Ui, around: &Surroundings<'_>, actions: &mut Vec<Action>) {
         let whole = ui.available_rect_before_wrap();
         let foot = Rect::from_min_max(pos2(whole.left(), whole.bottom() - 64.0), whole.max);
         let head = Rect::from_min_max(whole.min, pos2(whole.right(), foot.top()));
-        ui.scope_builder(egui::UiBuilder::new().max_rect(head), |ui| {
+        ui.scope_builder(UiBuilder::new().max_rect(head), |ui| {
             ui.set_clip_rect(head.intersect(ui.clip_rect()));
-            title_ui(ui, words, actions);
-            self.search_ui(ui, words);
+            title_ui(ui, around.words, actions);
+            self.search_ui(ui, around.words);
             ui.add_space(space::ONE);
-            self.list_ui(ui, words, rooms, selected, actions);
+            self.list_ui(ui, around, actions);
         });
-        ui.scope_builder(egui::UiBuilder::new().max_rect(foot), |ui| {
-            me_ui(ui, words, me, actions)
+        ui.scope_builder(UiBuilder::new().max_rect(foot), |ui| {
+            me_ui(ui, around.words, around.me, actions)
         });
     }
 
@@ -75,27 +86,21 @@ impl RoomList {
         });
     }
 
-    fn list_ui(
-        &self,
-        ui: &mut Ui,
-        words: &'static Strings,
-        rooms: &[OpenRoom],
-        selected: Option<RoomKey>,
-        actions: &mut Vec<Action>,
-    ) {
+    fn list_ui(&self, ui: &mut Ui, around: &Surroundings<'_>, actions: &mut Vec<Action>) {
         let needle = self.query.trim().to_lowercase();
-        let shown: Vec<&OpenRoom> = rooms
+        let shown: Vec<&OpenRoom> = around
+            .rooms
             .iter()
             .filter(|room| needle.is_empty() || room.chat.room.to_lowercase().contains(&needle))
             .collect();
         if shown.is_empty() {
-            empty_ui(ui, words, rooms.is_empty());
+            empty_ui(ui, around.words, around.rooms.is_empty());
             return;
         }
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            widgets::list(ui, words.rooms, |ui| {
+            widgets::list(ui, around.words.rooms, |ui| {
                 for room in shown {
-                    if row_ui(ui, words, room, selected == Some(room.key)).clicked() {
+                    if row_ui(ui, around, room).clicked() {
                         actions.push(Action::Select(room.key));
                     }
                 }
@@ -109,7 +114,7 @@ fn title_ui(ui: &mut Ui, words: &Strings, actions: &mut Vec<Action>) {
     let colors = palette(ui);
     let middle = rect.center().y + 8.0;
     let title = ui.interact(
-        Rect::from_min_max(rect.min, pos2(rect.right() - 100.0, rect.bottom())),
+        Rect::from_min_max(rect.min, pos2(rect.right() - 60.0, rect.bottom())),
         ui.scope_id().with("title"),
         Sense::hover(),
     );
@@ -122,26 +127,14 @@ fn title_ui(ui: &mut Ui, words: &Strings, actions: &mut Vec<Action>) {
         words.rooms,
         font,
         colors.text,
-        160.0,
+        200.0,
     );
-    let buttons = Rect::from_min_max(
-        pos2(rect.right() - 92.0, middle - 18.0),
-        pos2(rect.right() - 12.0, middle + 18.0),
-    );
-    ui.scope_builder(
-        egui::UiBuilder::new()
-            .max_rect(buttons)
-            .layout(egui::Layout::left_to_right(egui::Align::Center)),
-        |ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            if icons::button(ui, Icon::Gear, words.settings).clicked() {
-                actions.push(Action::Toggle(Side::Settings));
-            }
-            if icons::button(ui, Icon::Plus, words.new_room).clicked() {
-                actions.push(Action::NewRoom);
-            }
-        },
-    );
+    let place = Rect::from_center_size(pos2(rect.right() - 30.0, middle), Vec2::splat(space::ICON_BUTTON));
+    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+        if icons::button(ui, Icon::Plus, words.new_room).clicked() {
+            actions.push(Action::NewRoom);
+        }
+    });
 }
 
 fn empty_ui(ui: &mut Ui, words: &Strings, nothing_at_all: bool) {
@@ -163,7 +156,9 @@ fn empty_ui(ui: &mut Ui, words: &Strings, nothing_at_all: bool) {
 }
 
 /// What a room's row says: one node for screen readers, painted by hand.
-fn row_ui(ui: &mut Ui, words: &'static Strings, room: &OpenRoom, selected: bool) -> Response {
+fn row_ui(ui: &mut Ui, around: &Surroundings<'_>, room: &OpenRoom) -> Response {
+    let words = around.words;
+    let selected = around.selected == Some(room.key);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROOM_ROW), Sense::click());
     let preview = preview(words, room, selected);
     response.widget_info(|| {
@@ -184,7 +179,7 @@ fn row_ui(ui: &mut Ui, words: &'static Strings, room: &OpenRoom, selected: bool)
     let name = room.chat.room.as_str();
     icons::avatar(ui.painter(), middle, AVATAR, name, theme::hue(name));
     dot_ui(ui, middle + vec2(16.5, 16.5), room, fill);
-    row_text(ui, rect, words, room, &preview);
+    row_text(ui, rect, around, room, &preview);
     response
 }
 
@@ -202,14 +197,14 @@ fn row_fill(ui: &Ui, response: &Response, selected: bool) -> egui::Color32 {
         .lerp_to_gamma(colors.selected, chosen)
 }
 
-fn row_text(ui: &Ui, rect: Rect, words: &Strings, room: &OpenRoom, preview: &str) {
+fn row_text(ui: &Ui, rect: Rect, around: &Surroundings<'_>, room: &OpenRoom, preview: &str) {
     let colors = palette(ui);
     let left = rect.left() + 78.0;
     let right = rect.right() - 20.0;
     let mut name_right = right;
     if let Some(message) = room.chat.last_message() {
         let color = if room.unread() > 0 { colors.accent } else { colors.dim };
-        let time = words.when(message.at);
+        let time = around.words.when(message.at, around.now, around.zone);
         let at = pos2(right, rect.top() + 23.0);
         name_right -= 8.0
             + widgets::line(
@@ -301,15 +296,15 @@ fn preview(words: &Strings, room: &OpenRoom, selected: bool) -> String {
         return words.preview(words.draft, &one_line(room.composer.written()));
     }
     match room.chat.last_message() {
-        Some(message) => words.preview(author(words, message), &one_line(&message.text)),
+        Some(message) => words.preview(&author(words, message), &one_line(&message.text)),
         None => status_word(words, room).to_owned(),
     }
 }
 
-fn author<'a>(words: &Strings, message: &'a Message) -> &'a str {
+fn author<'a>(words: &Strings, message: &'a Message) -> Cow<'a, str> {
     match &message.author {
-        Some(author) if !message.mine => &author.name,
-        _ => words.you,
+        Some(author) if !message.mine => words.called(author),
+        _ => Cow::Borrowed(words.you),
     }
 }
 
@@ -325,7 +320,7 @@ fn one_line(text: &str) -> String {
 fn me_ui(ui: &mut Ui, words: &Strings, me: &str, actions: &mut Vec<Action>) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 64.0), Sense::click());
     let name = if me.trim().is_empty() { words.me } else { me };
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words.preview(words.me, name)));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{name} · {}", words.settings)));
     let colors = palette(ui);
     ui.painter().hline(
         rect.x_range().shrink(space::TWO),

@@ -104,27 +104,37 @@ fn named(ui: &mut Ui, text: &str, name: &str, enabled: bool) -> bool {
 
 /// The list of keys; whether it is to be closed.
 pub(crate) fn keys_ui(ctx: &egui::Context, words: &Strings, enter_is_newline: bool) -> bool {
-    const WIDTH: f32 = 460.0;
-    const KEY: f32 = 170.0;
+    const WIDTH: f32 = 500.0;
     let width = (ctx.content_rect().width() - 64.0).min(WIDTH);
     let modal = Modal::new(Id::unique("keys")).show(ctx, |ui| {
         ui.set_width(width);
         ui.spacing_mut().item_spacing.y = 0.0;
         let close = title_ui(ui, words.keys, words.close_keys);
         ui.add_space(space::ONE);
-        let colors = palette(ui);
-        for (key, what) in keys::list(words, enter_is_newline) {
-            let (row, response) = ui.allocate_exact_size(vec2(width, 34.0), Sense::hover());
-            response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{key}: {what}")));
-            let at = pos2(row.left() + 20.0, row.center().y);
-            let font = theme::semibold(size::SMALL);
-            widgets::line(ui, at, Align2::LEFT_CENTER, key, font, colors.dim, KEY);
-            let at = pos2(row.left() + 20.0 + KEY, row.center().y);
-            let font = theme::regular(size::BODY);
-            widgets::line(ui, at, Align2::LEFT_CENTER, what, font, colors.text, width - KEY - 30.0);
-        }
+        let height = ctx.content_rect().height() - space::HEADER - 96.0;
+        ScrollArea::vertical()
+            .max_height(height)
+            .min_scrolled_height(height)
+            .show(ui, |ui| rows_ui(ui, width, words, enter_is_newline));
         ui.add_space(space::ONE);
         close
     });
     modal.inner || modal.should_close()
+}
+
+fn rows_ui(ui: &mut Ui, width: f32, words: &Strings, enter_is_newline: bool) {
+    const KEY: f32 = 150.0;
+    let colors = palette(ui);
+    for (key, what) in keys::list(words, enter_is_newline) {
+        let font = theme::regular(size::BODY);
+        let what_galley = widgets::wrapped(ui, what, font, colors.text, width - KEY - 40.0, 2);
+        let height = what_galley.size().y + 12.0;
+        let (row, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{key}: {what}")));
+        let at = pos2(row.left() + 20.0, row.center().y);
+        let font = theme::semibold(size::SMALL);
+        widgets::line(ui, at, Align2::LEFT_CENTER, key, font, colors.dim, KEY - space::ONE);
+        let at = pos2(row.left() + 20.0 + KEY, row.center().y - what_galley.size().y / 2.0);
+        ui.painter().galley(at, what_galley, colors.text);
+    }
 }

@@ -51,12 +51,6 @@ impl Stage {
         fonts::install_bundled(ctx);
     }
 
-    /// Gives a context the window's colours and type, with the system's fonts.
-    pub fn prepare_with_system_fonts(ctx: &egui::Context, language: Language) {
-        theme::install(ctx);
-        fonts::install(ctx, language);
-    }
-
     /// Draws the transcript into the rest of `ui`.
     pub fn ui(&mut self, ui: &mut egui::Ui) {
         let view = View {

@@ -33,6 +33,16 @@ pub struct Author {
     pub plain: bool,
 }
 
+impl Author {
+    /// The address that stands for the name of somebody without one: what follows `plain guest` in [`Author::name`].
+    /// Nobody else can be called so: such a wish is refused.
+    #[must_use]
+    pub fn address_as_name(&self) -> Option<&str> {
+        let unnamed = self.name.strip_prefix(Room::UNNAMED)?.strip_prefix(' ')?;
+        (self.plain && self.id != MemberId::HOST).then_some(unnamed)
+    }
+}
+
 /// A member, as the members list shows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {

@@ -11,7 +11,7 @@ use egui::accesskit::Role;
 use egui::{Event as Input, ImeEvent, Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, Node};
-use landline::gui::{App, Glyphs, Start};
+use landline::gui::{App, Start};
 use landline::profile::{Language, Settings, Theme};
 use landline::proto::{self, Author, Entry, EntryId, Member, MemberId};
 use landline::worker::{Command, Config, EndReason, Event, Role as Part, Worker};
@@ -76,7 +76,7 @@ impl Stage {
                     app.logic(ui.ctx());
                     app.ui(ui, None);
                 } else {
-                    app.attach(ui.ctx(), Glyphs::Bundled);
+                    app.attach(ui.ctx());
                     ui.ctx().request_repaint();
                 }
             },

@@ -1,7 +1,7 @@
 //! What comes from outside: events of the rooms, answers of the threads, the wish to close the window.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use egui::{Context, Id, ViewportCommand};
 
@@ -27,6 +27,7 @@ impl App {
     /// Folds in what happened. Runs before every frame, and also while the window is hidden.
     pub fn logic(&mut self, ctx: &Context) {
         self.wake.clear();
+        self.now = SystemTime::now();
         if let Some(start) = self.start.take() {
             self.begin(ctx, start);
         }

@@ -12,6 +12,7 @@ use crate::gui::look::widgets;
 use crate::gui::room;
 use crate::gui::room::composer::Composer;
 use crate::gui::room::open_room::OpenRoom;
+use crate::gui::rooms;
 use crate::gui::settings;
 
 /// Seconds without input after which the caret stands still: a window that nobody touches draws nothing.
@@ -113,8 +114,15 @@ impl App {
     fn list_ui(&mut self, ui: &mut Ui, rect: Rect, actions: &mut Vec<Action>) {
         ui.painter().rect_filled(rect, 0.0, palette(ui).side);
         area(ui, rect, "rooms", |ui| {
-            let (words, name) = (self.words, &self.settings.name);
-            self.list.ui(ui, words, name, &self.rooms, self.selected, actions);
+            let around = rooms::Surroundings {
+                words: self.words,
+                me: &self.settings.name,
+                rooms: &self.rooms,
+                selected: self.selected,
+                zone: &self.zone,
+                now: self.now,
+            };
+            self.list.ui(ui, &around, actions);
         });
     }
 
@@ -158,6 +166,7 @@ impl App {
             ime: self.ime,
             enter_is_newline: self.settings.enter_is_newline,
             zone: self.zone.clone(),
+            now: self.now,
         };
         if let Some(room) = self.shown_mut() {
             area(ui, rect, ("room", room.key), |ui| {

@@ -1,5 +1,6 @@
 //! A transcript as a file: text for people, JSON for programs.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::time::SystemTime;
@@ -8,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::chat::{Chat, Delivery, Message, Move, Row};
+use crate::chat::{Chat, Delivery, Message, Row};
 use crate::gui::words::strings::Strings;
 
 /// Writes the transcript; a name that ends in `.json` makes it JSON.
@@ -36,7 +37,7 @@ fn write_text(chat: &Chat, words: &Strings, out: &mut impl Write) -> io::Result<
         let at = local(row.at());
         match row {
             Row::Message(message) => {
-                let line = words.preview(author(words, message), &message.text.replace('\n', "\n    "));
+                let line = words.preview(&author(words, message), &message.text.replace('\n', "\n    "));
                 match message.delivery {
                     Delivery::Refused(reason) => writeln!(out, "{at}  {line}  ({})", words.refused(reason))?,
                     _ => writeln!(out, "{at}  {line}")?,
@@ -44,7 +45,7 @@ fn write_text(chat: &Chat, words: &Strings, out: &mut impl Write) -> io::Result<
             }
             Row::People(people) => {
                 for step in &people.moves {
-                    writeln!(out, "{at}  * {}", step_line(words, step))?;
+                    writeln!(out, "{at}  * {}", words.step(step))?;
                 }
             }
             Row::Notice { notice, .. } => writeln!(out, "{at}  * {}", words.notice(notice))?,
@@ -52,14 +53,6 @@ fn write_text(chat: &Chat, words: &Strings, out: &mut impl Write) -> io::Result<
         }
     }
     Ok(())
-}
-
-fn step_line(words: &Strings, step: &Move) -> String {
-    match step {
-        Move::Joined(author) => words.joined(&author.name),
-        Move::Left(author, reason) => words.left(&author.name, *reason),
-        Move::Renamed { author, previous } => words.renamed(previous, &author.name),
-    }
 }
 
 /// The messages alone, with the fields that the terminal's `message` event has.
@@ -93,8 +86,9 @@ fn message_json(message: &Message) -> serde_json::Value {
     })
 }
 
-fn author<'a>(words: &Strings, message: &'a Message) -> &'a str {
-    message.author.as_ref().map_or(words.you, |author| &author.name)
+fn author<'a>(words: &Strings, message: &'a Message) -> Cow<'a, str> {
+    let author = message.author.as_ref();
+    author.map_or(Cow::Borrowed(words.you), |author| words.called(author))
 }
 
 fn timestamp(at: SystemTime) -> Timestamp {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use eframe::{CreationContext, NativeOptions, Renderer};
 use egui::{Context, IconData, RawInput, Ui, ViewportBuilder, Visuals};
 
-use crate::gui::app::{App, Factory, Glyphs, Start};
+use crate::gui::app::{App, Factory, Start, language};
 use crate::gui::desktop::system_theme::SystemTheme;
+use crate::gui::look::fonts::SystemFonts;
 use crate::gui::look::theme::Palette;
 use crate::profile::Profile;
 use crate::worker::Worker;
@@ -46,14 +47,15 @@ pub enum WindowError {
 ///
 /// [`WindowError`], with one sentence that says what is missing and how to get it.
 pub fn run(profile: &Arc<Profile>, start: &Start) -> Result<(), WindowError> {
+    let fonts = Arc::new(SystemFonts::find(language(&profile.settings())));
     let mut last = None;
     for renderer in renderers() {
-        let (profile, start) = (Arc::clone(profile), start.clone());
+        let (profile, start, fonts) = (Arc::clone(profile), start.clone(), Arc::clone(&fonts));
         let options = options(renderer, &profile);
         let created = eframe::run_native(
             "Landline",
             options,
-            Box::new(move |creation| Ok(Box::new(Window::new(creation, profile, start)?))),
+            Box::new(move |creation| Ok(Box::new(Window::new(creation, profile, start, fonts)?))),
         );
         match created {
             Ok(()) => return Ok(()),
@@ -159,12 +161,17 @@ struct Window {
 }
 
 impl Window {
-    fn new(creation: &CreationContext<'_>, profile: Arc<Profile>, start: Start) -> std::io::Result<Self> {
+    fn new(
+        creation: &CreationContext<'_>,
+        profile: Arc<Profile>,
+        start: Start,
+        fonts: Arc<SystemFonts>,
+    ) -> std::io::Result<Self> {
         let factory: Factory = Box::new(Worker::spawn);
         let mut app = App::new(profile.settings(), factory)
             .with_profile(profile)?
             .with_start(start);
-        app.attach(&creation.egui_ctx, Glyphs::System);
+        app.attach_with(&creation.egui_ctx, fonts);
         let system = SystemTheme::watch(app.wake());
         // Whoever ends the session or the terminal closes the window; the rooms are left properly.
         if let Err(error) = ctrlc::set_handler(app.quitter()) {

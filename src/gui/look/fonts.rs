@@ -40,11 +40,10 @@ const HAN_FAMILIES: [&str; 9] = [
 /// Colour emoji faces.
 const EMOJI_FAMILIES: [&str; 4] = ["Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji", "Twemoji"];
 
-/// Looks for the system's faces on a thread and installs all fonts. Draws text from the first frame on; the first frame
-/// waits for the thread, which takes tens of milliseconds and runs while the window is being made.
-pub(crate) fn install(ctx: &egui::Context, language: Language) {
+/// Installs all fonts. Draws text from the first frame on; the first frame waits for the search of the system's faces.
+pub(crate) fn install(ctx: &egui::Context, system: Arc<SystemFonts>) {
     ctx.set_fonts(definitions(false));
-    ctx.set_font_providers(vec![Arc::new(System::start(language)), Arc::new(LastResort)]);
+    ctx.set_font_providers(vec![system, Arc::new(LastResort)]);
 }
 
 /// Installs the bundled fonts alone: the same pixels on every computer.
@@ -89,8 +88,9 @@ fn weight(value: f32) -> FontTweak {
     }
 }
 
-/// What the system has.
-struct System {
+/// What the system has, looked for on a thread. That takes tens of milliseconds: begun before the window is made, it is
+/// over when the first frame is drawn.
+pub(crate) struct SystemFonts {
     found: Mutex<Finding>,
 }
 
@@ -108,8 +108,9 @@ struct Found {
     rest: SystemFontProvider,
 }
 
-impl System {
-    fn start(language: Language) -> Self {
+impl SystemFonts {
+    /// Begins to look.
+    pub(crate) fn find(language: Language) -> Self {
         let thread = std::thread::Builder::new()
             .name("fonts".to_owned())
             .spawn(move || Found::search(language));
@@ -139,7 +140,7 @@ impl System {
     }
 }
 
-impl FontProvider for System {
+impl FontProvider for SystemFonts {
     fn fonts_for_family(&self, family: &FontFamily) -> Vec<FontInsert> {
         let semibold = *family == semibold_family();
         self.with_found(|found| {
@@ -257,7 +258,7 @@ fn in_gb2312(character: char) -> bool {
 mod tests {
     use egui::FontProvider as _;
 
-    use super::{CHINESE, INTER, System, in_gb2312, install_bundled, semibold_family};
+    use super::{CHINESE, INTER, SystemFonts, in_gb2312, install_bundled, semibold_family};
     use crate::profile::Language;
 
     #[test]
@@ -289,7 +290,7 @@ mod tests {
 
     #[test]
     fn what_the_system_has_is_there_for_every_family() {
-        let system = System::start(Language::English);
+        let system = SystemFonts::find(Language::English);
         let families = [semibold_family(), egui::FontFamily::Proportional, semibold_family()];
         let [first, _, again] = families.map(|family| {
             let names = system.fonts_for_family(&family).into_iter().map(|insert| insert.name);

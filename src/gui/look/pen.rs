@@ -8,6 +8,7 @@ use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2, vec2};
 const GRID: f32 = 24.0;
 /// Width of a line, in units.
 const WIDTH: f32 = 1.75;
+
 /// Draws on the grid.
 pub(in crate::gui) struct Pen<'a> {
     painter: &'a Painter,
@@ -50,13 +51,26 @@ impl<'a> Pen<'a> {
         self.painter.add(Shape::closed_line(points, self.stroke));
     }
 
-    /// A filled outline; the last corner is the notch of a paper plane, so the shape is drawn as two convex halves.
+    /// A filled outline with soft edges; the last corner is the notch of a paper plane, so it is not convex. One mesh:
+    /// two shapes would overlap, and where they do their soft edges show.
     pub(in crate::gui) fn fill(&self, points: &[(f32, f32); 4]) {
-        let [top, tip, bottom, notch] = points.map(|point| self.at(point));
-        for half in [vec![top, tip, notch], vec![notch, tip, bottom]] {
-            let seam = Stroke::new(0.6 * self.unit, self.stroke.color);
-            self.painter.add(Shape::convex_polygon(half, self.stroke.color, seam));
+        const SOFT: f32 = 0.5;
+        let corners = points.map(|point| self.at(point));
+        let mut mesh = egui::Mesh::default();
+        for (index, corner) in corners.into_iter().enumerate() {
+            let (before, after) = (corners[(index + 3) % 4], corners[(index + 1) % 4]);
+            let out = outward(before, corner, after) * SOFT;
+            mesh.colored_vertex(corner - out, self.stroke.color);
+            mesh.colored_vertex(corner + out, self.stroke.color.gamma_multiply(0.0));
         }
+        mesh.add_triangle(0, 2, 6);
+        mesh.add_triangle(6, 2, 4);
+        for edge in 0..4 {
+            let (inner, next) = (edge * 2, (edge + 1) % 4 * 2);
+            mesh.add_triangle(inner, inner + 1, next);
+            mesh.add_triangle(inner + 1, next + 1, next);
+        }
+        self.painter.add(Shape::mesh(mesh));
     }
 
     pub(in crate::gui) fn circle(&self, middle: (f32, f32), radius: f32) {
@@ -110,4 +124,13 @@ impl<'a> Pen<'a> {
         self.painter.add(Shape::closed_line(outline.collect(), self.stroke));
         self.circle((12.0, 12.0), 3.0);
     }
+}
+
+/// From a corner of a clockwise outline outwards, so long that both edges move by one point.
+fn outward(before: Pos2, corner: Pos2, after: Pos2) -> Vec2 {
+    /// A sharp corner does not grow into a spike.
+    const SHARPEST: f32 = 0.25;
+    let normal = |from: Pos2, to: Pos2| (to - from).normalized().rot90();
+    let (one, other) = (normal(before, corner), normal(corner, after));
+    (one + other) / (1.0 + one.dot(other)).max(SHARPEST)
 }

@@ -9,9 +9,9 @@ use crate::gui::look::icons::Icon;
 use crate::gui::look::theme::{self, palette, radius, size, space};
 use crate::gui::look::widgets;
 use crate::gui::room::open_room::OpenRoom;
+use crate::gui::words::failures::is_bad;
 use crate::gui::words::strings::Strings;
-use crate::proto::CloseReason;
-use crate::worker::{EndReason, Role};
+use crate::worker::Role;
 
 /// Height of the strip.
 const HEIGHT: f32 = 76.0;
@@ -106,9 +106,4 @@ fn text_ui(ui: &Ui, rect: Rect, words: &Strings, room: &OpenRoom) {
         ui.painter().galley(pos2(rect.left(), below), second, colors.dim);
     }
     response.on_hover_text(whole);
-}
-
-/// Whether something went wrong, rather than having been asked for.
-pub(crate) fn is_bad(reason: &EndReason) -> bool {
-    !matches!(reason, EndReason::Closed(CloseReason::Left) | EndReason::Cancelled)
 }

@@ -11,9 +11,9 @@ use crate::gui::look::controls;
 use crate::gui::look::icons::{self, Icon};
 use crate::gui::look::theme::{self, palette, size, space};
 use crate::gui::look::widgets;
-use crate::gui::room::banner;
 use crate::gui::room::open_room::OpenRoom;
 use crate::gui::room::search::RoomSearch;
+use crate::gui::words::failures::is_bad;
 use crate::gui::words::strings::Strings;
 
 /// Diameter of the room's disc.
@@ -117,7 +117,7 @@ fn title_ui(ui: &Ui, rect: Rect, room: &OpenRoom, words: &Strings) {
     widgets::announce(ui, &response);
     let at = pos2(rect.left(), rect.center().y + 12.0);
     let font = theme::regular(size::SMALL);
-    let color = if room.end().is_some_and(banner::is_bad) {
+    let color = if room.end().is_some_and(is_bad) {
         colors.error
     } else {
         colors.dim
@@ -247,14 +247,16 @@ pub(crate) fn search_ui(ui: &mut Ui, rect: Rect, search: &mut RoomSearch, words:
 }
 
 fn step_by_key(ui: &Ui, search: &mut RoomSearch) {
-    let (back, on) = ui.input_mut(|input| {
-        let back = input.consume_key(Modifiers::SHIFT, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowUp);
-        let on = input.consume_key(Modifiers::NONE, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowDown);
-        (back, on)
+    let (earlier, later) = ui.input_mut(|input| {
+        // The newest match comes first, so Enter goes back in time; the arrows go where they point.
+        let later =
+            input.consume_key(Modifiers::SHIFT, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowDown);
+        let earlier =
+            input.consume_key(Modifiers::NONE, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowUp);
+        (earlier, later)
     });
-    // The newest match comes first, so Enter goes back in time, as people read.
-    if on || back {
-        search.step(back);
+    if earlier || later {
+        search.step(later);
     }
 }
 

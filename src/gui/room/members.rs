@@ -8,6 +8,7 @@ use crate::gui::look::icons::{self, Icon};
 use crate::gui::look::theme::{self, palette, radius, size, space};
 use crate::gui::look::widgets;
 use crate::gui::room::open_room::OpenRoom;
+use crate::gui::room::ways_in;
 use crate::gui::words::strings::Strings;
 use crate::proto::{Member, MemberId};
 
@@ -33,11 +34,17 @@ impl Members {
             self.asked = None;
         }
         if room.chat.members.is_empty() {
+            let why = if room.ended() {
+                words.room_over
+            } else {
+                words.not_open_yet
+            };
             ui.add_space(space::TWO);
-            ui.vertical_centered(|ui| widgets::hint(ui, words.nobody_here));
+            ui.vertical_centered(|ui| widgets::hint(ui, why));
             return;
         }
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            ways_in::short_ui(ui, words, &room.chat.status, actions);
             widgets::list(ui, words.members, |ui| {
                 for member in room.chat.members.values() {
                     self.member_ui(ui, words, room, member, actions);
@@ -49,42 +56,21 @@ impl Members {
     fn member_ui(&mut self, ui: &mut Ui, words: &Strings, room: &OpenRoom, member: &Member, actions: &mut Vec<Action>) {
         let removable = room.chat.hosting && !member.me;
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-        let about = about(words, member);
-        response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{}, {about}", member.author.name)));
-        let colors = palette(ui);
-        let name = &*member.author.name;
-        let middle = pos2(rect.left() + space::TWO + AVATAR / 2.0, rect.center().y);
-        icons::avatar(ui.painter(), middle, AVATAR, name, theme::hue(name));
-        let left = middle.x + AVATAR / 2.0 + 12.0;
-        let width = rect.right() - left - if removable { 56.0 } else { space::TWO };
-        let at = pos2(left, rect.center().y - 10.0);
-        widgets::line(
-            ui,
-            at,
-            Align2::LEFT_CENTER,
-            name,
-            theme::semibold(size::BODY),
-            colors.text,
-            width,
-        );
-        let at = pos2(left, rect.center().y + 11.0);
-        widgets::line(
-            ui,
-            at,
-            Align2::LEFT_CENTER,
-            &about,
-            theme::regular(size::SMALL),
-            colors.dim,
-            width,
-        );
+        let name = words.called(&member.author);
+        response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{name}, {}", about(words, member))));
+        if ui.is_rect_visible(rect) {
+            person_ui(ui, rect, words, member, &name, removable);
+            response.on_hover_ui(|ui| {
+                ui.label(format!("{name}\n{}", about(words, member)));
+            });
+        }
         if removable {
             let place = Rect::from_center_size(pos2(rect.right() - 34.0, rect.center().y), vec2(36.0, 36.0));
             let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt(member.author.id));
-            if icons::button(&mut child, Icon::Leave, &words.remove_member(name)).clicked() {
+            if icons::button(&mut child, Icon::Leave, &words.remove_member(&name)).clicked() {
                 self.asked = Some(member.author.id);
             }
         }
-        response.on_hover_text(format!("{name}\n{about}"));
         if self.asked == Some(member.author.id) {
             self.confirm_ui(ui, words, room, member, actions);
         }
@@ -108,7 +94,7 @@ impl Members {
             .show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing = vec2(space::ONE, space::ONE);
-                let question = words.remove_question(&member.author.name);
+                let question = words.remove_question(&words.called(&member.author));
                 widgets::label(ui, &question, theme::regular(size::SMALL), colors.text);
                 ui.horizontal(|ui| {
                     if controls::button(ui, None, words.remove, Weight::Danger, true).clicked() {
@@ -121,6 +107,21 @@ impl Members {
                 });
             });
     }
+}
+
+fn person_ui(ui: &Ui, rect: Rect, words: &Strings, member: &Member, name: &str, removable: bool) {
+    let colors = palette(ui);
+    let middle = pos2(rect.left() + space::TWO + AVATAR / 2.0, rect.center().y);
+    icons::avatar(ui.painter(), middle, AVATAR, name, theme::hue(&member.author.name));
+    let left = middle.x + AVATAR / 2.0 + 12.0;
+    let width = rect.right() - left - if removable { 56.0 } else { space::TWO };
+    let at = pos2(left, rect.center().y - 10.0);
+    let font = theme::semibold(size::BODY);
+    widgets::line(ui, at, Align2::LEFT_CENTER, name, font, colors.text, width);
+    let at = pos2(left, rect.center().y + 11.0);
+    let font = theme::regular(size::SMALL);
+    let about = about(words, member);
+    widgets::line(ui, at, Align2::LEFT_CENTER, &about, font, colors.dim, width);
 }
 
 /// What a member is, and where.

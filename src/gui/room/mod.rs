@@ -8,6 +8,7 @@ pub(in crate::gui) mod ime;
 pub(in crate::gui) mod members;
 pub(in crate::gui) mod open_room;
 mod search;
+mod ways_in;
 mod welcome;
 
 use std::time::SystemTime;
@@ -32,12 +33,15 @@ pub(crate) struct Surroundings {
     pub(crate) ime: Ime,
     pub(crate) enter_is_newline: bool,
     pub(crate) zone: TimeZone,
+    pub(crate) now: SystemTime,
 }
 
 /// Draws the room into `rect`.
 pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surroundings, actions: &mut Vec<Action>) {
     let words = around.words;
-    room.search.update(&room.chat);
+    if room.search.update(&room.chat) {
+        ui.ctx().request_repaint();
+    }
     let mut from_top = Slicer(rect);
     let head = header::Surroundings {
         words,
@@ -56,7 +60,7 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surround
     }
     let composer = from_top.bottom(room.composer.height(ui, rect.width()));
     let strip = from_top.bottom(banner::height(room));
-    transcript_ui(ui, from_top.0, room, words, &around.zone, actions);
+    transcript_ui(ui, from_top.0, room, around, actions);
     if strip.height() > 0.0 {
         banner::ui(ui, strip, words, room, actions);
     }
@@ -71,26 +75,19 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surround
     room.composer.ui(ui, composer, &around, actions);
 }
 
-fn transcript_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    room: &mut OpenRoom,
-    words: &'static Strings,
-    zone: &TimeZone,
-    actions: &mut Vec<Action>,
-) {
+fn transcript_ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surroundings, actions: &mut Vec<Action>) {
     if room.chat.rows().is_empty() {
         room.transcript.watch_nothing(ui);
-        welcome::ui(ui, rect, words, room, actions);
+        welcome::ui(ui, rect, around.words, room, actions);
         return;
     }
     if let Some(row) = room.search.take_target() {
         room.transcript.go_to(row);
     }
     let view = View {
-        strings: words,
-        zone,
-        now: SystemTime::now(),
+        strings: around.words,
+        zone: &around.zone,
+        now: around.now,
         focused: ui.input(|input| input.focused),
         find: Some(room.search.needle()),
     };

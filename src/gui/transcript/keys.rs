@@ -1,9 +1,10 @@
 //! The keys of the transcript, while it has the focus.
 
-use egui::{EventFilter, Key, Modifiers, Ui};
+use egui::{EventFilter, Key, Modifiers, Popup, Ui};
 
 use crate::chat::{Chat, Row};
 use crate::gui::transcript::link_question::LinkQuestion;
+use crate::gui::transcript::rows::row_id;
 use crate::gui::transcript::selection::Selection;
 use crate::gui::transcript::{Transcript, TranscriptAction, View, copy, index_of};
 use crate::text;
@@ -21,6 +22,7 @@ impl Transcript {
         if own.has_focus() || nobody {
             self.page_keys(ui);
         }
+        self.come_back_from_menu(ui);
         if !own.has_focus() {
             return;
         }
@@ -37,10 +39,39 @@ impl Transcript {
         if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
             self.ask_about_link(chat);
         }
+        let menu = [(Modifiers::SHIFT, Key::F10), (Modifiers::NONE, Key::Menu)];
+        if menu
+            .into_iter()
+            .any(|(modifiers, key)| ui.input_mut(|input| input.consume_key(modifiers, key)))
+        {
+            self.open_menu(ui, chat);
+        }
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
             self.selection = Some(Selection::everything(chat));
         }
         self.events(ui, chat, view, actions);
+    }
+
+    /// The menu of the message that the arrow keys are at, or of the newest one.
+    fn open_menu(&mut self, ui: &Ui, chat: &Chat) {
+        let newest = || chat.rows().iter().rposition(|row| matches!(row, Row::Message(_)));
+        let number = |index| chat.dropped() + index as u64;
+        let Some(row) = self.current.or_else(|| newest().map(number)) else {
+            return;
+        };
+        self.current = Some(row);
+        self.list.show_row(index_of(chat, row));
+        let menu = row_id(row).with("popup");
+        Popup::open_id(ui.ctx(), menu);
+        self.menu = Some(menu);
+    }
+
+    /// The focus was in the menu; when that is gone, it belongs here again.
+    fn come_back_from_menu(&mut self, ui: &Ui) {
+        if self.menu.is_some_and(|menu| !Popup::is_id_open(ui.ctx(), menu)) {
+            self.menu = None;
+            self.focus(ui);
+        }
     }
 
     /// The first link of the message that the arrow keys are at.

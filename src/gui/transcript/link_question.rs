@@ -2,6 +2,7 @@
 
 use egui::{Frame, Id, Key, Modal, Modifiers, RichText, Ui};
 
+use crate::gui::look::controls::{self, Weight};
 use crate::gui::look::theme::{self, size, space};
 use crate::gui::words::strings::Strings;
 use crate::text;
@@ -62,19 +63,16 @@ impl LinkQuestion {
             );
             ui.add_space(space::ONE);
             ui.horizontal(|ui| {
-                let open = RichText::new(strings.open_link)
-                    .font(theme::semibold(size::BODY))
-                    .color(palette.on_accent);
-                let open = ui.add(egui::Button::new(open).fill(palette.accent));
-                if ui.memory(|memory| memory.focused().is_none()) {
-                    open.request_focus();
-                }
-                for (pressed, what) in [
-                    (open.clicked(), Answer::Open),
-                    (ui.button(strings.copy_link).clicked(), Answer::Copy),
-                    (ui.button(strings.cancel).clicked(), Answer::Cancel),
+                for (words, weight, what) in [
+                    (strings.open_link, Weight::Primary, Answer::Open),
+                    (strings.copy_link, Weight::Plain, Answer::Copy),
+                    (strings.cancel, Weight::Plain, Answer::Cancel),
                 ] {
-                    if pressed {
+                    let button = controls::button(ui, None, words, weight, true);
+                    if what == Answer::Open && ui.memory(|memory| memory.focused().is_none()) {
+                        button.request_focus();
+                    }
+                    if button.clicked() {
                         answer = what;
                     }
                 }

@@ -10,6 +10,7 @@ use crate::chat::Row;
 use crate::gui::look::icons::Icon;
 use crate::gui::look::theme::{self, size, space};
 use crate::gui::transcript::message::Scene;
+use crate::gui::words::failures::is_bad;
 use crate::proto::Notice;
 
 /// A pill with a day.
@@ -111,9 +112,9 @@ impl Remark {
             Row::People(people) => (scene.strings.moves(people), None, palette.dim),
             Row::Notice { notice, .. } => (scene.strings.notice(notice), Some(sign(notice)), palette.dim),
             Row::Ended { reason, .. } => {
-                let advice = scene.strings.ended(reason);
-                let words = scene.strings.and_then(&advice.what, &advice.remedy);
-                (words, Some(Icon::Leave), palette.error)
+                // What can be done stands above the composer, as long as it can be done.
+                let color = if is_bad(reason) { palette.error } else { palette.dim };
+                (scene.strings.ended(reason).what, Some(Icon::Leave), color)
             }
         };
         let format = TextFormat {

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use crate::chat::{Delivery, Message};
 use crate::gui::look::icons::{self, Icon};
 use crate::gui::look::theme::{self, Palette, radius, size, space};
-use crate::gui::transcript::message_text::{body_job, name_job, time_job};
+use crate::gui::transcript::message_text::{body_job, hue, name_job, time_job};
 use crate::gui::words::strings::Strings;
 use crate::text;
 
@@ -258,10 +258,10 @@ impl Laid {
 
     fn paint_person(&self, painter: &Painter, scene: &Scene<'_>, message: &Message, place: Place, shift: Vec2) {
         let Some(author) = &message.author else { return };
-        let hue = theme::hue(&author.name);
+        let hue = hue(message);
         if !place.joins_below {
             let middle = pos2(space::PANE + AVATAR / 2.0, self.bubble.bottom() - AVATAR / 2.0);
-            icons::avatar(painter, middle + shift, AVATAR, &author.name, hue);
+            icons::avatar(painter, middle + shift, AVATAR, &scene.strings.called(author), hue);
         }
         let Some(name) = &self.name else { return };
         let at = pos2(self.bubble.left() + 2.0, 0.0);

@@ -32,18 +32,23 @@ pub(in crate::gui) fn time_job(scene: &Scene<'_>, message: &Message) -> LayoutJo
 
 pub(in crate::gui) fn name_job(scene: &Scene<'_>, message: &Message, width: f32) -> LayoutJob {
     let name = who(message, scene.strings);
-    let ink = scene.palette.name(theme::hue(name));
+    let ink = scene.palette.name(hue(message));
     let format = TextFormat {
         line_height: Some(theme::line_height(size::SMALL)),
         ..TextFormat::simple(theme::semibold(size::SMALL), ink)
     };
-    let mut job = LayoutJob::single_section(name.to_owned(), format);
+    let mut job = LayoutJob::single_section(name.into_owned(), format);
     job.wrap = TextWrapping {
         max_rows: 1,
         break_anywhere: true,
         ..TextWrapping::wrap_at_width(width - SIGN)
     };
     job
+}
+
+/// The colour of who said it: of the name itself, so that it is the same in every language.
+pub(in crate::gui) fn hue(message: &Message) -> usize {
+    theme::hue(message.author.as_ref().map_or("", |author| &author.name))
 }
 
 pub(in crate::gui) fn body_job(

@@ -88,6 +88,8 @@ pub(crate) struct Transcript {
     pub(in crate::gui) current: Option<u64>,
     pub(in crate::gui) question: Option<LinkQuestion>,
     speaker: Speaker,
+    /// The menu that a key opened.
+    pub(in crate::gui) menu: Option<Id>,
     /// A row to go to at the next frame.
     wanted: Option<u64>,
     /// How many rows were drawn in the last frame.
@@ -340,7 +342,7 @@ impl Transcript {
         }
     }
 
-    fn focus(&self, ui: &Ui) {
+    pub(in crate::gui) fn focus(&self, ui: &Ui) {
         ui.memory_mut(|memory| memory.request_focus(ui.unique_id()));
     }
 

@@ -1,6 +1,6 @@
 //! What the pointer does on the rows of the transcript, and their buttons.
 
-use egui::{CursorIcon, Pos2, Response, Ui};
+use egui::{CursorIcon, Popup, Pos2, Response, Ui};
 
 use crate::chat::{Delivery, Message};
 use crate::gui::look::small_button;
@@ -40,7 +40,31 @@ impl Drawing<'_> {
             });
         }
         self.hover(ui, response, message, laid, origin);
-        response.context_menu(|ui| self.menu(ui, message, laid, origin, clicked));
+        self.menu_ui(ui, response, message, laid, origin, clicked);
+    }
+
+    /// The menu of a row: at the pointer, or below the bubble if a key opened it.
+    fn menu_ui(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        message: &Message,
+        laid: &Laid,
+        origin: Pos2,
+        clicked: Option<Pos2>,
+    ) {
+        let id = Popup::default_response_id(response);
+        let by_key = Popup::is_id_open(ui.ctx(), id) && Popup::position_of_id(ui.ctx(), id).is_none();
+        let mut popup = Popup::context_menu(response);
+        if by_key {
+            popup = popup.at_position(laid.bubble.translate(origin.to_vec2()).left_bottom());
+        }
+        popup.show(|ui| {
+            let first = self.menu(ui, message, laid, origin, clicked);
+            if by_key && ui.memory(|memory| memory.has_focus(self.list)) {
+                first.request_focus();
+            }
+        });
     }
 
     fn hover(&self, ui: &Ui, response: &Response, message: &Message, laid: &Laid, origin: Pos2) {
@@ -72,10 +96,12 @@ impl Drawing<'_> {
         }
     }
 
-    fn menu(&mut self, ui: &mut Ui, message: &Message, laid: &Laid, origin: Pos2, at: Option<Pos2>) {
+    /// What can be done with a message; the item that is always there.
+    fn menu(&mut self, ui: &mut Ui, message: &Message, laid: &Laid, origin: Pos2, at: Option<Pos2>) -> Response {
         let strings = self.scene.strings;
         ui.set_min_width(180.0);
         let link = at.and_then(|at| laid.link_at(origin, at));
+        let before = self.gestures.len();
         if let Some(link) = link
             && ui.button(strings.copy_link).clicked()
         {
@@ -85,13 +111,18 @@ impl Drawing<'_> {
         if self.selection.is_some() && ui.button(strings.copy_selection).clicked() {
             self.gestures.push(Gesture::CopySelection);
         }
-        if ui.button(strings.copy_message).clicked() {
+        let whole = ui.button(strings.copy_message);
+        if whole.clicked() {
             let text = message.text.to_string();
             self.gestures.push(Gesture::Copy { text });
         }
         if ui.button(strings.copy_everything).clicked() {
             self.gestures.push(Gesture::CopyEverything);
         }
+        if self.gestures.len() > before {
+            ui.close(); // a key that presses an item does not close the menu by itself
+        }
+        whole
     }
 
     pub(in crate::gui) fn buttons(

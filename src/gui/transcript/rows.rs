@@ -1,5 +1,6 @@
 //! The rows of the transcript as the list wants them: how high, how drawn, what the pointer does on them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -214,12 +215,12 @@ impl Drawing<'_> {
         response.widget_info(|| {
             let strings = self.scene.strings;
             let who = if message.mine {
-                strings.you
+                Cow::Borrowed(strings.you)
             } else {
                 who(message, strings)
             };
             let time = clock(&local(message.at, self.scene.zone));
-            let words = strings.spoken(who, &time, &message.text, &strings.delivery(message.delivery));
+            let words = strings.spoken(&who, &time, &message.text, &strings.delivery(message.delivery));
             WidgetInfo::labeled(Role::ListItem, true, words)
         });
     }

@@ -3,6 +3,7 @@
 //! It is kept by row numbers and characters, not by what is on the screen, so it lives on when an end scrolls away, and
 //! copying takes the text from the model.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
@@ -111,8 +112,9 @@ fn told(parts: &[(&Message, &str)], strings: &Strings, zone: &TimeZone) -> Strin
 }
 
 /// Who said a message.
-pub(crate) fn who<'a>(message: &'a Message, strings: &'a Strings) -> &'a str {
-    message.author.as_ref().map_or(strings.you, |author| &author.name)
+pub(crate) fn who<'a>(message: &'a Message, strings: &Strings) -> Cow<'a, str> {
+    let author = message.author.as_ref();
+    author.map_or(Cow::Borrowed(strings.you), |author| strings.called(author))
 }
 
 fn slice(text: &str, characters: Range<usize>) -> &str {

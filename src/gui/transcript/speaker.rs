@@ -8,6 +8,7 @@ use egui::{Rect, Role, Sense, Ui, WidgetInfo, vec2};
 use crate::chat::Chat;
 use crate::gui::transcript::selection;
 use crate::gui::words::strings::Strings;
+use crate::profile::Language;
 
 /// At most so often, in seconds: in a busy room one would hear nothing else.
 const SPEAK_EVERY: f64 = 2.0;
@@ -17,6 +18,7 @@ const SPEAK_EVERY: f64 = 2.0;
 pub(crate) struct Speaker {
     waiting: usize,
     words: String,
+    language: Option<Language>,
     spoken_at: Option<f64>,
 }
 
@@ -28,6 +30,9 @@ impl Speaker {
 
     /// Puts the node at the corner of `pane`.
     pub(crate) fn ui(&mut self, ui: &Ui, chat: &Chat, strings: &Strings, pane: Rect) {
+        if self.language.replace(strings.language) != Some(strings.language) {
+            self.words.clear(); // said in the language that was
+        }
         self.choose_words(ui, chat, strings);
         let spot = Rect::from_min_size(pane.min, vec2(1.0, 1.0));
         let response = ui.interact(spot, ui.scope_id().with("news"), Sense::hover());
@@ -48,7 +53,7 @@ impl Speaker {
         }
         self.words = match chat.last_message() {
             Some(message) if self.waiting == 1 && !message.mine => {
-                strings.preview(selection::who(message, strings), &message.text)
+                strings.preview(&selection::who(message, strings), &message.text)
             }
             _ => strings.new_count(self.waiting),
         };

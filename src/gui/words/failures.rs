@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 
 use crate::gui::words::strings::Strings;
 use crate::profile::Language;
-use crate::worker::Failure;
+use crate::proto::CloseReason;
+use crate::worker::{EndReason, Failure};
 
 /// What happened, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,11 @@ impl Advice {
             remedy: remedy.into(),
         }
     }
+}
+
+/// Whether something went wrong, rather than having been asked for.
+pub(crate) fn is_bad(reason: &EndReason) -> bool {
+    !matches!(reason, EndReason::Closed(CloseReason::Left) | EndReason::Cancelled)
 }
 
 impl Strings {

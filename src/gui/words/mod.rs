@@ -1,6 +1,6 @@
 //! Every word of the window, in English and 中文.
 
-mod failures;
+pub(in crate::gui) mod failures;
 pub(in crate::gui) mod phrases;
 mod sentences;
 pub(in crate::gui) mod strings;

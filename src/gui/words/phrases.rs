@@ -1,5 +1,7 @@
 //! Phrases of the transcript with a number, a name or a date in them, in both languages.
 
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use jiff::civil::Date;
@@ -9,6 +11,7 @@ use jiff::{Timestamp, Zoned};
 use crate::chat::{Delivery, Move, People};
 use crate::gui::words::strings::Strings;
 use crate::profile::Language;
+use crate::proto::{Author, LeaveReason};
 
 /// Names that a summary spells out before it says "and so many others".
 const NAMES_SPELLED_OUT: usize = 3;
@@ -91,13 +94,36 @@ impl Strings {
         }
     }
 
+    /// What somebody is called here: their name, or that they have none.
+    pub(crate) fn called<'a>(&self, author: &'a Author) -> Cow<'a, str> {
+        match author.address_as_name() {
+            Some(address) if self.chinese() => Cow::Owned(format!("{} {address}", self.plain_guest)),
+            _ => Cow::Borrowed(&*author.name),
+        }
+    }
+
+    /// What somebody was called before they took the name that they have now.
+    pub(crate) fn called_before<'a>(&self, author: &Author, previous: &'a Arc<str>) -> Cow<'a, str> {
+        let before = Author {
+            name: Arc::clone(previous),
+            ..author.clone()
+        };
+        match self.called(&before) {
+            Cow::Owned(translated) => Cow::Owned(translated),
+            Cow::Borrowed(_) => Cow::Borrowed(previous),
+        }
+    }
+
     /// Comings and goings in one line.
     pub(crate) fn moves(&self, people: &People) -> String {
         if let ([step], 0) = (people.moves.as_slice(), people.omitted) {
             return self.step(step);
         }
-        let came: Vec<&str> = people.moves.iter().filter_map(came).collect();
-        let went: Vec<&str> = people.moves.iter().filter_map(went).collect();
+        let names = |pick: fn(&Move) -> Option<&Author>| {
+            let authors = people.moves.iter().filter_map(pick);
+            authors.map(|author| self.called(author)).collect::<Vec<_>>()
+        };
+        let (came, went, lost) = (names(came), names(went), names(lost_by));
         let renamed = people.moves.iter().filter(|step| matches!(step, Move::Renamed { .. }));
         let mut parts = Vec::new();
         if !came.is_empty() {
@@ -105,6 +131,17 @@ impl Strings {
         }
         if !went.is_empty() {
             parts.push(self.went(&self.names(&went)));
+        }
+        match lost.as_slice() {
+            [] => {}
+            [_] => parts.extend(
+                people
+                    .moves
+                    .iter()
+                    .filter(|step| lost_by(step).is_some())
+                    .map(|step| self.step(step)),
+            ),
+            _ => parts.push(self.gone(&self.names(&lost))),
         }
         parts.extend(renamed.map(|step| self.step(step)));
         if people.omitted > 0 {
@@ -116,9 +153,11 @@ impl Strings {
     /// One coming or going, with its reason.
     pub(crate) fn step(&self, step: &Move) -> String {
         match step {
-            Move::Joined(author) => self.joined(&author.name),
-            Move::Left(author, reason) => self.left(&author.name, *reason),
-            Move::Renamed { author, previous } => self.renamed(previous, &author.name),
+            Move::Joined(author) => self.joined(&self.called(author)),
+            Move::Left(author, reason) => self.left(&self.called(author), *reason),
+            Move::Renamed { author, previous } => {
+                self.renamed(&self.called_before(author, previous), &self.called(author))
+            }
         }
     }
 
@@ -129,6 +168,13 @@ impl Strings {
         format!("{names} left")
     }
 
+    fn gone(&self, names: &str) -> String {
+        if self.chinese() {
+            return format!("{names} 断开了");
+        }
+        format!("{names} are gone")
+    }
+
     /// Comings and goings that are not listed any more.
     pub(crate) fn omitted(&self, count: usize) -> String {
         if self.chinese() {
@@ -137,7 +183,7 @@ impl Strings {
         format!("{count} more before")
     }
 
-    fn names(&self, names: &[&str]) -> String {
+    fn names(&self, names: &[Cow<'_, str>]) -> String {
         let (comma, and) = if self.chinese() {
             ("、", " 和 ")
         } else {
@@ -145,7 +191,7 @@ impl Strings {
         };
         match names {
             [] => String::new(),
-            [one] => (*one).to_owned(),
+            [one] => one.to_string(),
             [first, rest @ ..] if names.len() > NAMES_SPELLED_OUT => self.others(first, rest.len()),
             [start @ .., last] => format!("{}{and}{last}", start.join(comma)),
         }
@@ -174,16 +220,24 @@ impl Strings {
     }
 }
 
-fn came(step: &Move) -> Option<&str> {
+fn came(step: &Move) -> Option<&Author> {
     match step {
-        Move::Joined(author) => Some(&author.name),
+        Move::Joined(author) => Some(author),
         _ => None,
     }
 }
 
-fn went(step: &Move) -> Option<&str> {
+fn went(step: &Move) -> Option<&Author> {
     match step {
-        Move::Left(author, _) => Some(&author.name),
+        Move::Left(author, LeaveReason::Bye) => Some(author),
+        _ => None,
+    }
+}
+
+/// Who went otherwise than by their own will.
+fn lost_by(step: &Move) -> Option<&Author> {
+    match step {
+        Move::Left(author, reason) if *reason != LeaveReason::Bye => Some(author),
         _ => None,
     }
 }
@@ -228,6 +282,33 @@ mod tests {
         assert_eq!(ZH.moves(&two), "Lin 和 Marek 加入了 · 此前还有 7 次进出");
         assert_eq!(EN.moves(&two), "Lin and Marek joined · 7 more before");
         assert_eq!(EN.moves(&people(vec![left("Lin")], 0)), "Lin left");
+        let removed = |name| Move::Left(author(name), LeaveReason::Removed);
+        let one = people(vec![joined("Bo"), removed("Lin")], 0);
+        assert_eq!(EN.moves(&one), "Bo joined · Lin was removed by the host");
+        let both = people(vec![left("Bo"), removed("Lin"), removed("Ana")], 0);
+        assert_eq!(EN.moves(&both), "Bo left · Lin and Ana are gone");
+    }
+
+    #[test]
+    fn who_has_no_name_is_called_so_in_the_language_of_the_window() {
+        let nobody = author("plain guest 10.0.0.7 #2");
+        assert_eq!(EN.called(&nobody), "plain guest 10.0.0.7 #2");
+        assert_eq!(ZH.called(&nobody), "明文访客 10.0.0.7 #2");
+        assert_eq!(ZH.called(&author("林小雨")), "林小雨");
+        let host = Author {
+            id: MemberId::HOST,
+            ..nobody.clone()
+        };
+        assert_eq!(
+            ZH.called(&host),
+            "plain guest 10.0.0.7 #2",
+            "a host may call themselves so"
+        );
+        let named = Move::Renamed {
+            author: author("小雨"),
+            previous: nobody.name,
+        };
+        assert_eq!(ZH.step(&named), "明文访客 10.0.0.7 #2 改名为 小雨");
     }
 
     #[test]

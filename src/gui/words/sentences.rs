@@ -134,10 +134,7 @@ impl Strings {
     }
 
     fn closed(&self, reason: CloseReason) -> Advice {
-        let rejoin = self.pick(
-            "What was said stays here. Rejoin to go on",
-            "聊天内容仍保留在这里，重新加入即可继续",
-        );
+        let rejoin = self.pick("What was said stays here. Rejoin to go on", "聊天内容仍在，可重新加入");
         match reason {
             CloseReason::Left => Advice::new(
                 self.pick("You left the room", "你离开了房间"),
@@ -182,14 +179,14 @@ impl Strings {
         match notice {
             Notice::PlainText => self.plain_notice.to_owned(),
             Notice::MessageCut { member } => {
-                let name = &member.author.name;
+                let name = self.called(&member.author);
                 self.pick(
                     format!("A message of {name} was too long and was cut: ask them to send it in parts"),
                     format!("{name} 的一条消息过长，已被截断：请对方分几次发送"),
                 )
             }
             Notice::NameRefused { member } => {
-                let name = &member.author.name;
+                let name = self.called(&member.author);
                 self.pick(
                     format!("{name} asked for a name that is empty, taken or too like another, and was told so"),
                     format!("{name} 想用的名字为空、已被占用或与别人太像，已告知对方"),
@@ -269,9 +266,8 @@ impl Strings {
     }
 
     /// A moment in a row of a list: the time today, else the day.
-    pub(crate) fn when(&self, at: SystemTime) -> String {
-        let zone = TimeZone::system();
-        let (at, today) = (local(at, &zone), local(SystemTime::now(), &zone).date());
+    pub(crate) fn when(&self, at: SystemTime, now: SystemTime, zone: &TimeZone) -> String {
+        let (at, today) = (local(at, zone), local(now, zone).date());
         if at.date() == today {
             clock(&at)
         } else {

@@ -36,7 +36,7 @@ strings! {
     new_room: "New room", "新房间";
     settings: "Settings", "设置";
     no_rooms_title: "No rooms yet", "还没有房间";
-    no_rooms_hint: "Host a room or join one: it appears here", "开一个房间或加入一个房间，它会出现在这里";
+    no_rooms_hint: "Host a room or join one: it appears here", "开房间或加入房间后，会显示在这里";
     no_room_found: "No room matches", "没有匹配的房间";
     you: "You", "你";
     draft: "Draft", "草稿";
@@ -100,7 +100,6 @@ strings! {
     state_connected: "Connected", "已连接";
     state_hosting: "Hosting", "主持中";
     state_ended: "Ended", "已结束";
-    nobody_here: "Nobody else is here yet", "还没有其他人";
 
     // The welcome card of a room that is open.
     welcome_title: "Your room is open", "房间已开";
@@ -126,6 +125,7 @@ strings! {
     room_over: "This room is over", "这个房间已结束";
 
     // The members panel.
+    ways_in: "How people come in", "别人怎样进来";
     host: "Host", "主持人";
     guest: "Guest", "访客";
     plain_guest: "Plain guest", "明文访客";
@@ -160,6 +160,7 @@ strings! {
     key_escape: "Close what is on top, then go to the latest message", "关闭最上层，再回到最新消息";
     key_next_room: "Next and previous room", "下一个和上一个房间";
     key_nth_room: "Room 1 to 9", "第 1 到第 9 个房间";
+    key_menu: "Menu of a message (arrows choose it, Enter opens its link)", "消息菜单（方向键选消息，Enter 打开链接）";
     key_settings: "Settings", "设置";
     key_keys: "This list", "本列表";
     key_zoom: "Zoom in, out, 100 %", "放大、缩小、100 %";

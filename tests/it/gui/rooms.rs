@@ -82,6 +82,27 @@ fn the_host_removes_somebody_after_one_more_question() {
 }
 
 #[test]
+fn how_people_come_in_is_at_hand_while_they_talk() {
+    let mut stage = Stage::hosting();
+    stage.said(0, 1, "Bo", "hello");
+    assert!(!stage.has("192.168.1.20"), "the welcome card has made room");
+    stage.press("Members");
+    assert!(stage.has("192.168.1.20"));
+    stage.press("Copy nc 192.168.1.20 8888");
+    assert!(stage.has("Copied"));
+    stage.ended(0, EndReason::Closed(CloseReason::Left));
+    assert!(!stage.has("192.168.1.20"), "nobody comes in any more");
+    assert!(stage.has("This room is over"));
+}
+
+#[test]
+fn a_guest_has_nobody_to_tell_how_to_come_in() {
+    let mut stage = Stage::joined();
+    stage.press("Members");
+    assert!(!stage.has("How people come in"));
+}
+
+#[test]
 fn a_room_is_left_and_then_closed() {
     let mut stage = Stage::hosting();
     stage.said(0, 1, "Bo", "stays readable");
@@ -119,7 +140,14 @@ fn the_language_changes_every_visible_word() {
         },
     );
     stage.said(0, 1, "小白", "你好");
-    stage.press("Settings");
+    stage.tell_room(
+        0,
+        proto::Event::Joined {
+            member: member(1, "plain guest 10.0.0.9", false),
+        },
+    );
+    stage.said(0, 2, "plain guest 10.0.0.9", "嗨");
+    stage.press("Ann · Settings");
     stage.node(Role::RadioButton, "中文").click();
     stage.run();
     assert_eq!(stage.harness.state().0.settings().language, Some(Language::Chinese));
@@ -128,6 +156,10 @@ fn the_language_changes_every_visible_word() {
     assert_no_english(&stage);
     stage.key(Modifiers::NONE, Key::Escape);
     stage.press("成员");
+    assert!(stage.has("明文访客 10.0.0.9, 明文访客 · 10.0.0.9:50000"));
+    assert!(stage.has("明文访客 10.0.0.9：嗨"), "in the list of rooms");
+    assert_no_english(&stage);
+    stage.press("移除 明文访客 10.0.0.9");
     assert_no_english(&stage);
     stage.press("新房间");
     stage.press("更多选项");
@@ -145,9 +177,9 @@ fn the_language_changes_every_visible_word() {
 
 /// Words that are the same in both languages: names, keys, commands, encodings.
 fn assert_no_english(stage: &Stage) {
-    const SAME: [&str; 27] = [
+    const SAME: [&str; 25] = [
         "Ann", "Workshop", "Ctrl", "Shift", "Enter", "Esc", "Tab", "Alt", "English", "UTF", "GBK", "nc", "client",
-        "connect", "bye", "netcat", "telnet", "Landline", "N", "K", "F", "Q", "JSON", "json", "plain", "guest", "name",
+        "connect", "bye", "netcat", "telnet", "Landline", "N", "K", "F", "Q", "JSON", "json", "name",
     ];
     let mut seen = 0;
     for node in stage.harness.root().children_recursive() {
@@ -168,7 +200,7 @@ fn assert_no_english(stage: &Stage) {
 #[test]
 fn the_theme_and_the_zoom_hold_at_once() {
     let mut stage = Stage::new();
-    stage.press("Settings");
+    stage.press("Ann · Settings");
     stage.node(Role::RadioButton, "Dark").click();
     stage.run();
     assert_eq!(stage.harness.ctx.theme(), egui::Theme::Dark);

@@ -70,6 +70,24 @@ fn everything_can_be_selected_and_copied_by_keys_alone() {
 }
 
 #[test]
+fn the_menu_of_a_message_is_reached_by_keys_alone() {
+    for (modifiers, key) in [(Modifiers::SHIFT, Key::F10), (Modifiers::NONE, Key::Menu)] {
+        let mut harness = Talk::new().says("Lin", "one").says("Bo", "two").shown();
+        harness.get_by_role(Role::List).focus();
+        harness.run_steps(2);
+        harness.key_press_modifiers(modifiers, key);
+        harness.run_steps(8);
+        assert!(harness.get_by_label("Copy message").is_focused());
+        harness.key_press(Key::Enter);
+        harness.run_steps(8);
+        assert_eq!(harness.state().asked, ["copied"]);
+        assert!(harness.query_by_label("Copy message").is_none(), "the menu closes");
+        let newest = harness.get(by().role(Role::ListItem).label_contains("two"));
+        assert!(newest.is_focused(), "the focus comes back to the message");
+    }
+}
+
+#[test]
 fn a_message_that_did_not_go_out_says_why_and_offers_remedies() {
     let mut talk = Talk::new();
     let id = say(&mut talk.chat, &mut talk.seq, "Me", "lost words");
