@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, at, bounded, select};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::driver::IoEvent;
+use super::io_event::IoEvent;
 use super::thread::Thread;
 use super::{Failure, Join};
 use crate::proto::Address;

@@ -9,6 +9,7 @@ use std::time::{Instant, SystemTime};
 use crossbeam_channel::{Receiver, Sender, at, bounded, never, select};
 
 use super::connector::Connector;
+use super::io_event::IoEvent;
 use super::lines::Lines;
 use super::listener::{self, Listener};
 use super::reach;
@@ -16,7 +17,7 @@ use super::transport::{Line, Written};
 use super::window::Window;
 use super::{Command, Config, EndReason, Event, Failure, Host, Join, Role};
 use crate::proto::plain::BYE;
-use crate::proto::{self, Endpoint, LineEnd, LineId, Now, Transmit};
+use crate::proto::{self, Endpoint, LineId, Now, Transmit};
 
 /// Reports of the IO threads that wait for the driver: at most 16 MiB of bytes that nobody has looked at.
 const IO_EVENTS: usize = 1024;
@@ -30,25 +31,6 @@ const IO_BATCH_BYTES: usize = 64 << 10;
 /// way, and to put a thread to sleep and wake it costs more than to come back a few times. A round trip through two
 /// workers takes half as long on two cores, three quarters on one (`benches/network`).
 const LOOKS_BEFORE_SLEEP: usize = 16;
-
-/// What an IO thread reports.
-#[derive(Debug)]
-pub(super) enum IoEvent {
-    /// Somebody connected.
-    Accepted { stream: TcpStream, address: SocketAddr },
-    /// The system gave no connection; the listener goes on.
-    AcceptFailed { error: io::Error },
-    /// The connector tries an address.
-    Connecting { address: SocketAddr },
-    /// The connector is done.
-    Connected { stream: TcpStream, address: SocketAddr },
-    /// The connector has given up.
-    ConnectFailed { failure: Failure },
-    /// A peer sent something.
-    Bytes { line: LineId, bytes: Box<[u8]> },
-    /// A line's reader has ended.
-    Ended { line: LineId, end: LineEnd },
-}
 
 /// Why the driver woke up.
 enum Wake {

@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use super::Failure;
-use super::driver::IoEvent;
+use super::io_event::IoEvent;
 use super::thread::Thread;
 
 /// Connections that may wait to be accepted: a classroom that joins in the same second.

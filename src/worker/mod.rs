@@ -16,6 +16,7 @@ mod config;
 mod connector;
 mod driver;
 mod failure;
+mod io_event;
 mod lines;
 mod listener;
 mod reach;

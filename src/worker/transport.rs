@@ -9,7 +9,7 @@ use std::time::Duration;
 use crossbeam_channel::Sender;
 use socket2::{SockRef, TcpKeepalive};
 
-use super::driver::IoEvent;
+use super::io_event::IoEvent;
 use super::thread::Thread;
 use crate::proto::{LineEnd, LineId};
 

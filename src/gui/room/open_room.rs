@@ -143,9 +143,7 @@ impl OpenRoom {
             Ok(event) => Some(event),
             Err(TryRecvError::Empty) => None,
             // A worker says `Ended` before it goes; this one could not.
-            Err(TryRecvError::Disconnected) => Some(Event::Ended(EndReason::Failed(Failure::Resources {
-                cause: "the room's thread is gone".to_owned(),
-            }))),
+            Err(TryRecvError::Disconnected) => Some(Event::Ended(EndReason::Failed(Failure::Internal))),
         }
     }
 }
