@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use super::MemberId;
 use super::config::Limits;
-use super::endpoint::Endpoint;
 use super::plain::writer::{Rendered, Style, Writer};
 use super::plain::{Encoding, Incoming, Newline, PARTIAL_WAIT, QUIET, Reader, SPACING};
 use super::timer::{Timer, Timers};
@@ -19,6 +18,8 @@ pub(super) const HARD_LIMIT_FACTOR: usize = 4;
 const LINGER: Duration = Duration::from_secs(1);
 /// How long messages may hold up a goodbye.
 const FAREWELL: Duration = Duration::from_secs(1);
+/// How long a line may take to end in the worst case: the goodbye, and the peer's time to read it.
+pub(super) const LEAVE_WITHIN: Duration = Duration::from_secs(2);
 
 /// How far a line has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +157,7 @@ impl Line {
         for timer in [Timer::Quiet, Timer::Partial, Timer::Overfull] {
             self.timers.stop(timer);
         }
-        self.timers.set_if_sooner(Timer::Linger, now + Endpoint::LEAVE_WITHIN);
+        self.timers.set_if_sooner(Timer::Linger, now + LEAVE_WITHIN);
     }
 
     /// Queues the goodbye behind everything else, and gives up the rest if it takes too long.

@@ -4,12 +4,13 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::connection::Expired;
+use super::connection::{self, Expired};
 use super::lines::Lines;
 use super::outbox::Outbox;
 use super::plain::{BYE, MAX_MESSAGE_BYTES};
 use super::refusals::Refusals;
 use super::room::Room;
+use super::transmit::Transmit;
 use super::{
     CloseReason, Event, GuestConfig, HostConfig, LeaveReason, Limits, LineEnd, LineId, MemberId, Notice, Now,
     RefuseReason,
@@ -23,17 +24,6 @@ mod talk;
 const NAME_COMMAND: &str = "/name";
 /// Before words of the host's program.
 const INFORMATION: &str = "Landline: ";
-
-/// Something for the worker to do with a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Transmit {
-    /// Bytes are waiting: offer [`Endpoint::pending`] to the socket, report with [`Endpoint::handle_written`].
-    Write(LineId),
-    /// Everything has been written: close the sending side (FIN), go on reading.
-    Finish(LineId),
-    /// Close the socket; no further input of this line is taken.
-    Close(LineId),
-}
 
 /// Which side of the room this is.
 #[derive(Debug)]
@@ -69,7 +59,7 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// How long leaving may take in the worst case.
-    pub const LEAVE_WITHIN: Duration = Duration::from_secs(2);
+    pub const LEAVE_WITHIN: Duration = connection::LEAVE_WITHIN;
 
     /// An open room with nobody in it but its host.
     #[must_use]

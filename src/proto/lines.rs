@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
 use super::connection::Line;
-use super::endpoint::Transmit;
+use super::transmit::Transmit;
 use super::{LineId, MemberId};
 
 /// Lines by id, with what is to be done for them.

@@ -26,13 +26,15 @@ pub mod plain;
 mod refusals;
 mod room;
 mod timer;
+mod transmit;
 
 pub use address::{Address, AddressError, DEFAULT_PORT};
 pub use config::{GuestConfig, HostConfig, Limits};
-pub use endpoint::{Endpoint, Transmit};
+pub use endpoint::Endpoint;
 pub use error::{CloseReason, LeaveReason, LineEnd, Notice, RefuseReason};
 pub use plain::Encoding;
 pub use room::{Author, Member, MemberId};
+pub use transmit::Transmit;
 
 /// The moment of an input: the monotonic clock for deadlines, the wall clock for what people read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
