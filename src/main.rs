@@ -24,7 +24,7 @@ struct Arguments {
     #[arg(long, global = true, value_name = "DIR")]
     profile: Option<PathBuf>,
     /// How much to tell on standard error: off, error, warn, info, debug or trace
-    #[arg(long, global = true, value_name = "LEVEL", default_value_t = LevelFilter::WARN)]
+    #[arg(long, global = true, value_name = "LEVEL", default_value_t = LevelFilter::ERROR)]
     log: LevelFilter,
     /// What to do first; without it the window asks
     #[command(subcommand)]
