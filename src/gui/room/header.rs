@@ -1,7 +1,7 @@
 //! The strip above the transcript: the room, where it stands, what can be done with it, and the search.
 
 use egui::{
-    Align, Align2, Id, Key, Layout, Modifiers, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2,
+    Align, Align2, Color32, Id, Key, Layout, Modifiers, Rect, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2,
     vec2,
 };
 
@@ -18,6 +18,8 @@ use crate::gui::words::strings::Strings;
 
 /// Diameter of the room's disc.
 const AVATAR: f32 = 40.0;
+/// Between two buttons.
+const GAP: f32 = 4.0;
 /// The strip of the red notice.
 pub(crate) const NOTICE: f32 = 34.0;
 /// The strip of the search.
@@ -56,21 +58,24 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &OpenRoom, around: &Surroundings
         &room.chat.room,
         theme::hue(&room.chat.room),
     );
-    let buttons = 4.0 * (space::ICON_BUTTON + 4.0) + 16.0;
+    let buttons = 4.0 * (space::ICON_BUTTON + GAP) - GAP + space::TWO;
     let text = Rect::from_min_max(
         pos2(middle.x + AVATAR / 2.0 + 14.0, rect.top()),
-        rect.max - vec2(buttons, 0.0),
+        rect.max - vec2(buttons + space::ONE, 0.0),
     );
     title_ui(ui, text, room, around.words);
-    let place = Rect::from_min_max(pos2(rect.right() - buttons, rect.top()), rect.max - vec2(16.0, 0.0));
-    let layout = Layout::right_to_left(Align::Center);
+    let place = Rect::from_min_max(
+        pos2(rect.right() - buttons, rect.top()),
+        rect.max - vec2(space::TWO, 0.0),
+    );
+    let layout = Layout::left_to_right(Align::Center);
     let mut child = ui.new_child(
         UiBuilder::new()
             .max_rect(place)
             .layout(layout)
             .id_salt("header buttons"),
     );
-    child.spacing_mut().item_spacing.x = 4.0;
+    child.spacing_mut().item_spacing.x = GAP;
     buttons_ui(&mut child, room, around, actions);
 }
 
@@ -139,23 +144,15 @@ fn status(words: &Strings, room: &OpenRoom) -> String {
     }
 }
 
-/// From the right, so that a narrow window cuts the name and not the buttons.
+/// In the order in which people read and Tab goes: what ends the room comes last.
 fn buttons_ui(ui: &mut Ui, room: &OpenRoom, around: &Surroundings, actions: &mut Vec<Action>) {
     let words = around.words;
-    let over = room.ended() || room.leaving;
-    let leave = if over { words.close_room } else { words.leave_room };
-    let icon = if over { Icon::Close } else { Icon::Leave };
-    if icons::button(ui, icon, leave).clicked() {
-        let action = if over {
-            Action::Close(room.key)
-        } else {
-            Action::Leave(room.key)
-        };
-        actions.push(action);
+    let search = icons::button(ui, Icon::Search, words.search_room);
+    if room.search.open {
+        underline(ui, search.rect);
     }
-    let savable = !around.saving && !room.chat.rows().is_empty();
-    if controls::icon_button(ui, Icon::Download, words.save_transcript, savable).clicked() {
-        actions.push(Action::Save(room.key));
+    if search.clicked() {
+        actions.push(Action::Find);
     }
     let members = icons::button(ui, Icon::People, words.members);
     if around.side == Some(Side::Members) {
@@ -164,12 +161,17 @@ fn buttons_ui(ui: &mut Ui, room: &OpenRoom, around: &Surroundings, actions: &mut
     if members.clicked() {
         actions.push(Action::Toggle(Side::Members));
     }
-    let search = icons::button(ui, Icon::Search, words.search_room);
-    if room.search.open {
-        underline(ui, search.rect);
+    let savable = !around.saving && !room.chat.rows().is_empty();
+    if controls::icon_button(ui, Icon::Download, words.save_transcript, savable).clicked() {
+        actions.push(Action::Save(room.key));
     }
-    if search.clicked() {
-        actions.push(Action::Find);
+    let (icon, name, action) = if room.ended() || room.leaving {
+        (Icon::Close, words.close_room, Action::Close(room.key))
+    } else {
+        (Icon::Leave, words.leave_room, Action::Leave(room.key))
+    };
+    if icons::button(ui, icon, name).clicked() {
+        actions.push(action);
     }
 }
 
@@ -216,34 +218,39 @@ pub(crate) fn search_ui(ui: &mut Ui, rect: Rect, search: &mut RoomSearch, words:
         step_by_key(ui, search);
     }
     let inner = rect.shrink2(vec2(space::TWO, 6.0));
-    let layout = Layout::right_to_left(Align::Center);
+    let layout = Layout::left_to_right(Align::Center);
     let mut child = ui.new_child(UiBuilder::new().max_rect(inner).layout(layout).id_salt("search"));
     let ui = &mut child;
-    ui.spacing_mut().item_spacing.x = 4.0;
-    if icons::button(ui, Icon::Close, words.close_search).clicked() {
-        search.close();
-        return;
+    ui.spacing_mut().item_spacing.x = GAP;
+    let (told, color) = told(ui, search, words);
+    let told = ui.painter().layout_no_wrap(told, theme::regular(size::SMALL), color);
+    let told_width = if told.is_empty() {
+        0.0
+    } else {
+        told.size().x + space::ONE
+    };
+    let width = inner.width() - told_width - 3.0 * (space::ICON_BUTTON + GAP);
+    let colors = palette(ui);
+    let name = words.search_room;
+    let edit = widgets::edit(ui, &mut search.query, id, name, colors.field, 12, colors.line);
+    let response = ui.add(edit.desired_width(width)).accessible_name(name);
+    widgets::edit_ring(ui, &response);
+    if !told.is_empty() {
+        let (place, told_response) = ui.allocate_exact_size(vec2(told_width, told.size().y), Sense::hover());
+        told_response.widget_info(|| WidgetInfo::labeled(Role::Status, true, told.text()));
+        widgets::announce(ui, &told_response);
+        ui.painter().galley(place.min + vec2(space::HALF, 0.0), told, color);
     }
     let found = search.place().1 > 0;
-    if controls::icon_button(ui, Icon::ChevronDown, words.search_next, found).clicked() {
-        search.step(true);
-    }
     if controls::icon_button(ui, Icon::ChevronUp, words.search_previous, found).clicked() {
         search.step(false);
     }
-    place_ui(ui, search, words);
-    let colors = palette(ui);
-    let edit = widgets::edit(
-        ui,
-        &mut search.query,
-        id,
-        words.search_room,
-        colors.field,
-        12,
-        colors.line,
-    );
-    let response = ui.add(edit).accessible_name(words.search_room);
-    widgets::edit_ring(ui, &response);
+    if controls::icon_button(ui, Icon::ChevronDown, words.search_next, found).clicked() {
+        search.step(true);
+    }
+    if icons::button(ui, Icon::Close, words.close_search).clicked() {
+        search.close();
+    }
 }
 
 fn step_by_key(ui: &Ui, search: &mut RoomSearch) {
@@ -260,20 +267,15 @@ fn step_by_key(ui: &Ui, search: &mut RoomSearch) {
     }
 }
 
-fn place_ui(ui: &mut Ui, search: &RoomSearch, words: &Strings) {
+/// What the search found, in words.
+fn told(ui: &Ui, search: &RoomSearch, words: &Strings) -> (String, Color32) {
+    let colors = palette(ui);
     let (current, count) = search.place();
-    let text = if search.in_vain() {
-        words.no_match.to_owned()
+    if search.in_vain() {
+        (words.no_match.to_owned(), colors.error)
     } else if count > 0 {
-        words.match_of(current, count)
+        (words.match_of(current, count), colors.dim)
     } else {
-        return;
-    };
-    let color = if search.in_vain() {
-        palette(ui).error
-    } else {
-        palette(ui).dim
-    };
-    let response = ui.label(RichText::new(text).font(theme::regular(size::SMALL)).color(color));
-    widgets::announce(ui, &response);
+        (String::new(), colors.dim)
+    }
 }

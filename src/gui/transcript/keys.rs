@@ -23,6 +23,9 @@ impl Transcript {
             self.page_keys(ui);
         }
         self.come_back_from_menu(ui);
+        if own.gained_focus() && self.current.is_none() && !ui.input(|input| input.pointer.any_down()) {
+            self.current = self.in_sight(chat);
+        }
         if !own.has_focus() {
             return;
         }
@@ -52,11 +55,22 @@ impl Transcript {
         self.events(ui, chat, view, actions);
     }
 
-    /// The menu of the message that the arrow keys are at, or of the newest one.
+    /// The message that the arrow keys begin at, so that people who came with Tab see where they are.
+    fn in_sight(&self, chat: &Chat) -> Option<u64> {
+        let rows = chat.rows();
+        let is_message = |row: &Row| matches!(row, Row::Message(_));
+        let index = if self.list.sticks() {
+            rows.iter().rposition(is_message)
+        } else {
+            let first = index_of(chat, self.list.position().0);
+            rows.iter().skip(first).position(is_message).map(|place| first + place)
+        };
+        index.map(|index| chat.dropped() + index as u64)
+    }
+
+    /// The menu of the message that the arrow keys are at.
     fn open_menu(&mut self, ui: &Ui, chat: &Chat) {
-        let newest = || chat.rows().iter().rposition(|row| matches!(row, Row::Message(_)));
-        let number = |index| chat.dropped() + index as u64;
-        let Some(row) = self.current.or_else(|| newest().map(number)) else {
+        let Some(row) = self.current.or_else(|| self.in_sight(chat)) else {
             return;
         };
         self.current = Some(row);

@@ -4,7 +4,7 @@ use egui::Event as Input;
 use egui::Key;
 use egui::Modifiers;
 use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{Queryable as _, by};
 use landline::worker::Command;
 
 use landline::gui::Start;
@@ -75,6 +75,23 @@ fn the_focus_goes_through_the_window_as_people_read() {
     tab_to(&mut stage, order[3].0, order[3].1);
     stage.key(Modifiers::NONE, Key::Enter);
     assert_eq!(stage.commands(0), [say("something to send")]);
+}
+
+#[test]
+fn what_ends_the_room_is_the_last_of_the_buttons_above_it() {
+    let mut stage = Stage::hosting();
+    stage.said(0, 1, "Bo", "hello");
+    tab_to(&mut stage, Role::Button, "Search in this room");
+    for label in ["Members", "Save transcript", "Leave room"] {
+        stage.key(Modifiers::NONE, Key::Tab);
+        assert!(stage.node(Role::Button, label).is_focused(), "{label}");
+    }
+    stage.key(Modifiers::NONE, Key::Tab);
+    let newest = by().role(Role::ListItem).label_contains("hello");
+    assert!(
+        stage.harness.get_all(newest).any(|node| node.is_focused()),
+        "who comes with Tab sees where they are"
+    );
 }
 
 #[test]
