@@ -86,14 +86,25 @@ fn options(renderer: Renderer, profile: &Profile) -> NativeOptions {
     if let Some(icon) = icon() {
         viewport = viewport.with_icon(icon);
     }
+    let zoom = profile.settings().zoom;
     let options = NativeOptions {
         viewport,
         renderer,
+        window_builder: Some(Box::new(move |viewport| zoomed(viewport, zoom))),
         persist_window: true,
         persistence_path: Some(profile.folder().join("window.ron")),
         ..NativeOptions::default()
     };
     modest(options)
+}
+
+/// The size is remembered in points of the zoom that was set then, and restored before any zoom is set: without this a zoomed
+/// window would change its size at every start.
+fn zoomed(viewport: ViewportBuilder, zoom: f32) -> ViewportBuilder {
+    match viewport.inner_size {
+        Some(size) => viewport.with_inner_size(size * zoom),
+        None => viewport,
+    }
 }
 
 /// A chat needs no fast graphics card, and must not wake one.
@@ -203,5 +214,18 @@ impl eframe::App for Window {
         if let Some(theme) = self.system.theme() {
             raw_input.system_theme = Some(theme);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ViewportBuilder, zoomed};
+
+    #[test]
+    fn a_zoomed_window_keeps_its_size_from_start_to_start() {
+        const ZOOM: f32 = 1.25;
+        let restored = ViewportBuilder::default().with_inner_size([800.0, 600.0]); // points of that zoom
+        let opened = zoomed(restored, ZOOM).inner_size.map(|size| size / ZOOM);
+        assert_eq!(opened, Some(egui::vec2(800.0, 600.0)));
     }
 }
