@@ -158,11 +158,13 @@ impl App {
     fn room_ui(&mut self, ui: &mut Ui, rect: Rect, actions: &mut Vec<Action>) {
         let elsewhere = self.rooms.iter().filter(|room| Some(room.key) != self.selected);
         let around = room::Surroundings {
-            words: self.words,
-            list_hidden: self.narrow || self.crowded,
-            unread_elsewhere: elsewhere.map(OpenRoom::unread).sum(),
-            side: self.side,
-            saving: self.dialog.busy(),
+            header: room::header::Surroundings {
+                words: self.words,
+                list_hidden: self.narrow || self.crowded,
+                unread_elsewhere: elsewhere.map(OpenRoom::unread).sum(),
+                side: self.side,
+                saving: self.dialog.busy(),
+            },
             ime: self.ime,
             enter_is_newline: self.settings.enter_is_newline,
             zone: self.zone.clone(),

@@ -16,7 +16,7 @@ use std::time::SystemTime;
 use egui::{Rect, Ui, UiBuilder, pos2};
 use jiff::tz::TimeZone;
 
-use crate::gui::action::{Action, Side};
+use crate::gui::action::Action;
 use crate::gui::look::theme::space;
 use crate::gui::room::ime::Ime;
 use crate::gui::room::open_room::OpenRoom;
@@ -25,11 +25,7 @@ use crate::gui::words::strings::Strings;
 
 /// What a room has to know.
 pub(crate) struct Surroundings {
-    pub(crate) words: &'static Strings,
-    pub(crate) list_hidden: bool,
-    pub(crate) unread_elsewhere: usize,
-    pub(crate) side: Option<Side>,
-    pub(crate) saving: bool,
+    pub(crate) header: header::Surroundings,
     pub(crate) ime: Ime,
     pub(crate) enter_is_newline: bool,
     pub(crate) zone: TimeZone,
@@ -38,19 +34,12 @@ pub(crate) struct Surroundings {
 
 /// Draws the room into `rect`.
 pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surroundings, actions: &mut Vec<Action>) {
-    let words = around.words;
+    let words = around.header.words;
     if room.search.update(&room.chat) {
         ui.ctx().request_repaint();
     }
     let mut from_top = Slicer(rect);
-    let head = header::Surroundings {
-        words,
-        list_hidden: around.list_hidden,
-        unread_elsewhere: around.unread_elsewhere,
-        side: around.side,
-        saving: around.saving,
-    };
-    header::ui(ui, from_top.top(space::HEADER), room, &head, actions);
+    header::ui(ui, from_top.top(space::HEADER), room, &around.header, actions);
     if room.chat.plain_text {
         header::plain_notice_ui(ui, from_top.top(header::NOTICE), words);
     }
@@ -78,14 +67,14 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surround
 fn transcript_ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surroundings, actions: &mut Vec<Action>) {
     if room.chat.rows().is_empty() {
         room.transcript.watch_nothing(ui);
-        welcome::ui(ui, rect, around.words, room, actions);
+        welcome::ui(ui, rect, around.header.words, room, actions);
         return;
     }
     if let Some(row) = room.search.take_target() {
         room.transcript.go_to(row);
     }
     let view = View {
-        strings: around.words,
+        strings: around.header.words,
         zone: &around.zone,
         now: around.now,
         focused: ui.input(|input| input.focused),
