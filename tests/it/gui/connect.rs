@@ -169,16 +169,16 @@ fn the_program_can_start_in_a_room() {
     assert!(matches!(config.role, Part::Join(join) if join.encoding == Encoding::Gbk && !join.introduce));
 }
 
+/// What the desktop tells of the window.
+fn window(stage: &mut Stage) -> &mut egui::ViewportInfo {
+    let viewports = &mut stage.harness.input_mut().viewports;
+    viewports.entry(egui::ViewportId::ROOT).or_default()
+}
+
 #[test]
 fn closing_the_window_says_goodbye_first() {
     let mut stage = Stage::hosting();
-    let root = stage
-        .harness
-        .input_mut()
-        .viewports
-        .entry(egui::ViewportId::ROOT)
-        .or_default();
-    root.events.push(egui::ViewportEvent::Close);
+    window(&mut stage).events.push(egui::ViewportEvent::Close);
     stage.harness.step();
     assert_eq!(stage.commands(0), [Command::Leave]);
     let sent = |stage: &Stage, wanted: &egui::ViewportCommand| {
@@ -186,13 +186,7 @@ fn closing_the_window_says_goodbye_first() {
         output.commands.contains(wanted)
     };
     assert!(sent(&stage, &egui::ViewportCommand::CancelClose));
-    let root = stage
-        .harness
-        .input_mut()
-        .viewports
-        .entry(egui::ViewportId::ROOT)
-        .or_default();
-    root.events.clear();
+    window(&mut stage).events.clear();
     stage.harness.step();
     assert!(stage.has("Leaving the rooms…"));
     assert!(!sent(&stage, &egui::ViewportCommand::Close));
