@@ -99,6 +99,7 @@ impl Bench {
                 },
                 mine: person == 0 && self.seq < MESSAGES,
                 text: Arc::clone(&self.texts[(self.seq * 31 % self.texts.len() as u64) as usize]),
+                reply_to: None,
                 at: SystemTime::UNIX_EPOCH + Duration::from_secs(1_768_000_000 + self.seq / 10),
             };
             self.stage

@@ -238,11 +238,16 @@ impl Chat {
             }
             proto::Event::Said { entry } => self.say(entry),
             proto::Event::Sent { id, lines, .. } => {
-                self.deliver(*id, Delivery::Sent { lines: *lines });
+                self.deliver(
+                    *id,
+                    Delivery::Sent {
+                        lines: lines.unwrap_or(0),
+                    },
+                );
             }
             proto::Event::Refused { id, text, reason } => self.refuse(*id, text, *reason, at),
             proto::Event::Notice { notice } => self.notice(notice, at),
-            proto::Event::Closed { .. } => {} // the worker turns it into `Ended`
+            _ => {} // the worker turns `Closed` into `Ended`
         }
     }
 

@@ -91,7 +91,7 @@ fn ping(stream: &mut TcpStream) -> Result {
 
 fn say_and_hear(guest: &Worker) -> Result {
     let text = "x".repeat(LINE_BYTES - 1);
-    guest.send(Command::Say { text })?;
+    guest.send(Command::say(text))?;
     hear(guest)
 }
 

@@ -128,9 +128,7 @@ pub(crate) fn room(echoing: bool) -> Result {
         match event {
             Event::Listening { port, .. } => println!("{port}"),
             Event::Room(RoomEvent::Said { entry }) if echoing && !entry.mine => {
-                host.send(Command::Say {
-                    text: entry.text.to_string(),
-                })?;
+                host.send(Command::say(entry.text.to_string()))?;
             }
             _ => {}
         }

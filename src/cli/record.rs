@@ -172,7 +172,7 @@ impl<'a> Record<'a> {
 
     fn of_room(event: &'a proto::Event) -> Option<Self> {
         match event {
-            proto::Event::Connected { host, room } => Some(Self::connected(host, room)),
+            proto::Event::Connected { host, room, .. } => Some(Self::connected(host, room)),
             // The host is in `connected`, and who we are we know.
             proto::Event::Joined { member } if member.me || member.author.id == MemberId::HOST => None,
             proto::Event::Joined { member } => Some(Self::Joined {
@@ -189,11 +189,11 @@ impl<'a> Record<'a> {
                 id: *id,
                 seq: *seq,
                 plain: true,
-                lines: *lines,
+                lines: lines.unwrap_or(0),
             }),
             proto::Event::Refused { id, text, reason } => Some(Self::refused(Some(*id), text, *reason)),
             proto::Event::Notice { notice } => Some(Self::notice(notice)),
-            proto::Event::Closed { .. } => None, // the worker turns it into `Ended`
+            _ => None, // the worker turns `Closed` into `Ended`
         }
     }
 

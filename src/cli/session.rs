@@ -245,7 +245,7 @@ impl<'a> Session<'a> {
 
     fn say(&mut self, text: &str) {
         self.pace.say(Instant::now(), text);
-        self.send(Command::Say { text: text.to_owned() });
+        self.send(Command::say(text));
     }
 
     fn who(&mut self) {

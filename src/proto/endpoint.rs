@@ -12,7 +12,7 @@ use super::refusals::Refusals;
 use super::room::Room;
 use super::transmit::Transmit;
 use super::{
-    CloseReason, Event, GuestConfig, HostConfig, LeaveReason, Limits, LineEnd, LineId, MemberId, Notice, Now,
+    CloseReason, Command, Event, GuestConfig, HostConfig, LeaveReason, Limits, LineEnd, LineId, MemberId, Notice, Now,
     RefuseReason,
 };
 use crate::text;
@@ -125,6 +125,16 @@ impl Endpoint {
             peer.written(now.monotonic, bytes, limits, |own| sent.push(own));
         });
         self.settle_own(sent, true);
+    }
+
+    /// The person at this computer wants something. What a plain room does not have is left undone.
+    pub fn handle_command(&mut self, now: Now, command: Command) {
+        match command {
+            Command::Say { text, .. } => self.handle_say(now, &text),
+            Command::Remove { member } => self.handle_remove(now, member),
+            Command::Leave => self.handle_leave(now),
+            _ => {}
+        }
     }
 
     /// The person at this computer says something. Ends in exactly one of `Said` (and later `Sent` or `Refused`) or `Refused`.

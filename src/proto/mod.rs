@@ -10,31 +10,49 @@
 //!   yield `None`, then arrange to call `handle_timeout` no later than `poll_timeout`. Drain before the next mutation
 //!   unless several inputs are to be answered with one write (that is how a busy host coalesces).
 //! - Nothing that a peer sends can panic.
+//! - **Disk**: `poll_store` asks for a batch to be kept or for entries to be read; `handle_stored` and `handle_read` answer.
+//!   Nothing that depends on a batch is said to anybody before its success was reported.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 mod address;
+mod command;
 mod config;
 mod connection;
 mod endpoint;
 mod error;
+pub mod identity;
+pub mod invite;
 mod lines;
+pub mod log;
+pub mod message;
 mod outbox;
 pub mod plain;
 mod refusals;
 mod room;
+mod store;
 mod timer;
 mod transmit;
+pub mod words;
 
 pub use address::{Address, AddressError, DEFAULT_PORT};
+pub use command::{Admit, Command, KnockId};
 pub use config::{GuestConfig, HostConfig, Limits};
 pub use endpoint::Endpoint;
 pub use error::{CloseReason, LeaveReason, LineEnd, Notice, RefuseReason};
 pub use plain::Encoding;
 pub use room::{Author, Member, MemberId};
+pub use store::{ReadId, Store};
 pub use transmit::Transmit;
+
+use identity::MemberKey;
+use invite::Invite;
+use log::{RoomId, Settings};
+use message::Receipt;
+use words::Words;
 
 /// The moment of an input: the monotonic clock for deadlines, the wall clock for what people read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +90,8 @@ pub struct Entry {
     pub mine: bool,
     /// What was said, already cleaned by [`crate::text::clean_message`].
     pub text: Arc<str>,
+    /// To which message it replies, by its place.
+    pub reply_to: Option<u64>,
     /// When this computer learned of it.
     pub at: SystemTime,
 }
@@ -85,6 +105,52 @@ pub enum Event {
         host: Author,
         /// What to call the room.
         room: Arc<str>,
+        /// Whether the line is encrypted and the host's key known; otherwise it is plain text.
+        secure: bool,
+        /// Whether this computer has been in before and goes on where it was.
+        resumed: bool,
+    },
+    /// Which room it is and how, at first and whenever that changes. Plain lines know nothing of it.
+    Settings {
+        /// Which room.
+        room: RoomId,
+        /// Whose it is.
+        host: MemberKey,
+        /// How it is.
+        settings: Settings,
+    },
+    /// This guest has knocked; a person at the host compares these words.
+    Waiting {
+        /// The same words are shown at the host.
+        words: Words,
+    },
+    /// Somebody asks this host to be let in. Answered by [`Command::Admit`] or [`Command::Refuse`].
+    Knock {
+        /// Which knock.
+        knock: KnockId,
+        /// What they call themselves.
+        name: Arc<str>,
+        /// Whose key it is.
+        key: MemberKey,
+        /// Where they are.
+        address: SocketAddr,
+        /// The same words are shown at their computer.
+        words: Words,
+    },
+    /// A knock was answered, or nobody stands at the door any more.
+    KnockOver {
+        /// Which.
+        knock: KnockId,
+    },
+    /// An invite that lets one person in (answers [`Command::Invite`]).
+    Invite {
+        /// What to give to that person, by a way that nobody else reads.
+        invite: Invite,
+    },
+    /// Somebody who is not here is a member.
+    Known {
+        /// Who.
+        member: Member,
     },
     /// Somebody came in.
     Joined {
@@ -110,14 +176,81 @@ pub enum Event {
         /// The message.
         entry: Entry,
     },
-    /// The operating system has taken all bytes of one of this computer's messages. On plain text nothing more can be known.
+    /// An own message is on this computer's disk, and goes to the host as soon as it can.
+    Queued {
+        /// Which message.
+        id: EntryId,
+        /// Its text.
+        text: Arc<str>,
+        /// To which message it replies, by its place.
+        reply_to: Option<u64>,
+        /// When it was said.
+        at: SystemTime,
+    },
+    /// One of this computer's messages is safe: on the host's disk; or, in plain text, the operating system has taken all bytes, and nothing
+    /// more can be known.
     Sent {
         /// Which message.
         id: EntryId,
         /// Its place in the log.
         seq: u64,
-        /// To how many lines; 0 on a host with nobody there.
-        lines: usize,
+        /// Plain text: to how many lines, 0 on a host with nobody there. `None`: the host has stored it.
+        lines: Option<usize>,
+    },
+    /// A member has stored and read the log up to here.
+    Receipt {
+        /// Who, and how far.
+        receipt: Receipt,
+    },
+    /// A message has other words.
+    Edited {
+        /// The place of the edit itself.
+        seq: u64,
+        /// The place of the message.
+        target: u64,
+        /// The new words, cleaned.
+        text: Arc<str>,
+    },
+    /// A message was taken back.
+    Deleted {
+        /// The place of this entry itself.
+        seq: u64,
+        /// The place of the message.
+        target: u64,
+        /// Who took it back.
+        author: Author,
+    },
+    /// A sign was put on a message, or taken off.
+    Reacted {
+        /// The place of this entry itself.
+        seq: u64,
+        /// The place of the message.
+        target: u64,
+        /// Whose.
+        author: Author,
+        /// One emoji, cleaned.
+        emoji: Arc<str>,
+        /// Put on, or taken off.
+        on: bool,
+    },
+    /// An entry that only a newer version understands.
+    Newer {
+        /// Its place.
+        seq: u64,
+        /// Whose.
+        author: Author,
+    },
+    /// The line to the host is lost; another is tried by itself.
+    Lost {
+        /// How it ended.
+        end: LineEnd,
+        /// When the next attempt is due; [`Command::Retry`] makes it at once.
+        retry_in: Duration,
+    },
+    /// Everything that was said while this guest was away has come.
+    CaughtUp {
+        /// How many entries.
+        entries: u64,
     },
     /// A message of this computer did not go out (to anybody, or to everybody it was meant for).
     Refused {

@@ -23,7 +23,11 @@ impl Outbox {
     /// A message that `lines` lines are to carry; with none it is sent at once.
     pub(super) fn begin(&mut self, seq: u64, id: EntryId, text: Arc<str>, lines: usize) -> Option<Event> {
         if lines == 0 {
-            return Some(Event::Sent { id, seq, lines });
+            return Some(Event::Sent {
+                id,
+                seq,
+                lines: Some(lines),
+            });
         }
         let own = Own {
             id,
@@ -48,7 +52,7 @@ impl Outbox {
             Event::Sent {
                 id: own.id,
                 seq,
-                lines: own.sent,
+                lines: Some(own.sent),
             }
         } else {
             Event::Refused {

@@ -5,10 +5,11 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use super::identity::MemberKey;
 use crate::text;
 
 /// A member of one room while it is open. The host is 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct MemberId(pub u64);
 
 impl MemberId {
@@ -52,8 +53,14 @@ pub struct Member {
     pub named: bool,
     /// Whether this is the person at this computer.
     pub me: bool,
-    /// Where they are; `None` for the person at this computer.
+    /// Where they are; `None` for the person at this computer, and for whom only the host knows it.
     pub address: Option<SocketAddr>,
+    /// Their key; `None`: they are on plain text.
+    pub key: Option<MemberKey>,
+    /// Whether they are in the room now.
+    pub here: bool,
+    /// Whether the person at this computer has compared words with them.
+    pub verified: bool,
 }
 
 /// Why somebody cannot be called what they asked for.
@@ -112,6 +119,9 @@ impl Room {
             named: false,
             me: false,
             address: Some(address),
+            key: None,
+            here: true,
+            verified: false,
         };
         self.claim(id, &member.author.name);
         self.members.insert(id, member.clone());

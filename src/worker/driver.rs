@@ -311,10 +311,8 @@ impl Driver {
         match command {
             _ if self.ended => {}
             Command::Leave if self.is_connecting() => self.end(EndReason::Cancelled),
-            Command::Say { text } if self.is_connecting() && text == BYE => self.end(EndReason::Cancelled),
-            Command::Leave => self.endpoint.handle_leave(now()),
-            Command::Say { text } => self.endpoint.handle_say(now(), &text),
-            Command::Remove { member } => self.endpoint.handle_remove(now(), member),
+            Command::Say { text, .. } if self.is_connecting() && text == BYE => self.end(EndReason::Cancelled),
+            command => self.endpoint.handle_command(now(), command),
         }
     }
 

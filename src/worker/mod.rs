@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
-use crate::proto::{self, Address, CloseReason, Encoding, Limits, MemberId};
+use crate::proto::{self, Address, CloseReason, Encoding, Limits};
 
 mod config;
 mod connector;
@@ -27,6 +27,7 @@ mod window;
 use driver::Driver;
 use thread::Thread;
 
+pub use crate::proto::Command;
 pub use failure::Failure;
 
 /// Dropping a [`Worker`] takes no longer.
@@ -84,23 +85,6 @@ pub struct Join {
     pub introduce: bool,
     /// How long to try, all addresses of the name together.
     pub connect_within: Duration,
-}
-
-/// What the person at this computer wants.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
-    /// Say something. Exactly `bye` leaves.
-    Say {
-        /// The words.
-        text: String,
-    },
-    /// Let a member out of the room (host).
-    Remove {
-        /// Whom.
-        member: MemberId,
-    },
-    /// Leave properly; also gives up connecting, at once. The last event is `Ended`.
-    Leave,
 }
 
 /// A fact, in order. Exactly one `Ended` comes, last, whatever happens.

@@ -35,6 +35,8 @@ impl Story {
         story.room(proto::Event::Connected {
             host: author(0, "192.168.1.7"),
             room: "192.168.1.7".into(),
+            secure: false,
+            resumed: false,
         });
         story
     }
@@ -86,6 +88,7 @@ impl Story {
             author: author(id, name),
             mine: id == 0 && self.chat.hosting,
             text: text.into(),
+            reply_to: None,
             at: SystemTime::UNIX_EPOCH + Duration::from_secs(self.seconds + 1),
         };
         self.room(proto::Event::Said { entry });
@@ -96,7 +99,7 @@ impl Story {
         self.room(proto::Event::Sent {
             id: entry_id(seq),
             seq,
-            lines,
+            lines: Some(lines),
         });
     }
 
@@ -146,6 +149,9 @@ fn member(id: u64, name: &str) -> Member {
         named: true,
         me: id == 0,
         address: (id != 0).then(|| address(7)),
+        key: None,
+        here: true,
+        verified: false,
     }
 }
 

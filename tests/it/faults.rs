@@ -123,9 +123,7 @@ fn dropping_ends_a_room_whose_peers_never_stop_sending() {
 #[test]
 fn a_script_that_does_not_look_is_told_to_wait_and_can_still_be_ended() {
     let (host, _) = Seat::listening(host("韩梅梅"));
-    let say = || Command::Say {
-        text: "在吗".to_owned(),
-    };
+    let say = || Command::say("在吗");
     let (mut said, mut last) = (0, Instant::now());
     while last.elapsed() < Duration::from_millis(300) {
         match host.worker.send(say()) {
@@ -149,7 +147,7 @@ fn say_until_busy(guest: &Seat, lines: usize, most: usize) -> usize {
     let (mut said, mut last) = (0, Instant::now());
     while said < most && last.elapsed() < Duration::from_millis(300) {
         let text = many_x(lines);
-        match guest.worker.send(Command::Say { text }) {
+        match guest.worker.send(Command::say(text)) {
             Ok(()) => (said, last) = (said + 1, Instant::now()),
             Err(Busy(_)) => std::thread::yield_now(),
         }

@@ -211,6 +211,8 @@ impl Stage {
             proto::Event::Connected {
                 host: author(0, "10.0.0.7"),
                 room: Arc::from("10.0.0.7"),
+                secure: false,
+                resumed: false,
             },
         );
     }
@@ -254,6 +256,9 @@ fn member(id: u64, name: &str, me: bool) -> Member {
         named: true,
         me,
         address: (!me).then(|| address("10.0.0.9:50000")),
+        key: None,
+        here: true,
+        verified: false,
     }
 }
 
@@ -267,11 +272,12 @@ fn said(seq: u64, who: &str, text: &str) -> Event {
             author: author(if mine { 0 } else { 1 }, who),
             mine,
             text: Arc::from(text),
+            reply_to: None,
             at: SystemTime::now(),
         },
     })
 }
 
 fn say(text: &str) -> Command {
-    Command::Say { text: text.to_owned() }
+    Command::say(text)
 }

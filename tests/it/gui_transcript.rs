@@ -63,6 +63,7 @@ fn say(chat: &mut Chat, seq: &mut u64, name: &str, text: &str) -> EntryId {
         },
         mine: name == "Me",
         text: text.into(),
+        reply_to: None,
         at: morning() + Duration::from_secs(60 * (*seq % 300)),
     };
     chat.apply(&worker::Event::Room(RoomEvent::Said { entry }), morning());

@@ -106,7 +106,7 @@ impl Seat {
     }
 
     pub(crate) fn say(&self, text: &str) {
-        self.send(Command::Say { text: text.to_owned() });
+        self.send(Command::say(text));
     }
 
     /// The first event from here on that `find` takes; what comes before is passed over.

@@ -248,15 +248,16 @@ pub(crate) fn epoch() -> Instant {
 pub(crate) fn describe(event: &Event) -> String {
     let mut line = String::new();
     match event {
-        Event::Connected { host, room } => write!(line, "connected to {} in {room}", host.name),
+        Event::Connected { host, room, .. } => write!(line, "connected to {} in {room}", host.name),
         Event::Joined { member } => write!(line, "{} joined", member.author.name),
         Event::Renamed { member, previous } => write!(line, "{previous} is now {}", member.author.name),
         Event::Left { member, reason } => write!(line, "{} left: {reason:?}", member.author.name),
         Event::Said { entry } => write!(line, "{} {}: {}", entry.seq, entry.author.name, entry.text),
-        Event::Sent { seq, lines, .. } => write!(line, "{seq} sent to {lines}"),
+        Event::Sent { seq, lines, .. } => write!(line, "{seq} sent to {}", lines.unwrap_or(0)),
         Event::Refused { text, reason, .. } => write!(line, "refused {text:?}: {reason:?}"),
         Event::Notice { notice } => write!(line, "notice {notice:?}"),
         Event::Closed { reason } => write!(line, "closed: {reason:?}"),
+        native => write!(line, "{native:?}"),
     }
     .expect("a string takes everything");
     line

@@ -21,6 +21,9 @@ fn member(name: &str) -> Member {
         named: true,
         me: false,
         address: Some(([10, 0, 0, 2], 5000).into()),
+        key: None,
+        here: true,
+        verified: false,
     }
 }
 
@@ -31,6 +34,7 @@ fn said(name: &str, text: &str, mine: bool) -> proto::Event {
         author: author(name),
         mine,
         text: text.into(),
+        reply_to: None,
         at: SystemTime::UNIX_EPOCH + Duration::from_secs(14 * 3600 + 5 * 60),
     };
     proto::Event::Said { entry }

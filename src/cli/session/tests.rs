@@ -107,7 +107,7 @@ impl Script {
 
     /// The next message that is to be said; it is numbered, and not yet on its way.
     fn said(&self) -> String {
-        let Command::Say { text } = self.command() else {
+        let Command::Say { text, .. } = self.command() else {
             panic!("not a message")
         };
         self.room(proto::Event::Said {
@@ -117,6 +117,7 @@ impl Script {
                 author: member(0, "Host").author,
                 mine: true,
                 text: text.as_str().into(),
+                reply_to: None,
                 at: SystemTime::UNIX_EPOCH,
             },
         });
@@ -141,7 +142,7 @@ impl Script {
         self.room(proto::Event::Sent {
             id,
             seq: u64::from(self.said),
-            lines: 1,
+            lines: Some(1),
         });
         self.record("sent");
     }
@@ -179,6 +180,9 @@ fn member(id: u64, name: &str) -> Member {
         named: true,
         me: id == 0,
         address: (id != 0).then(address),
+        key: None,
+        here: true,
+        verified: false,
     }
 }
 

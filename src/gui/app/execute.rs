@@ -30,7 +30,7 @@ impl App {
             }
             Action::Say(key) => self.say(key),
             Action::SayAgain(key, text) => {
-                self.command(key, Command::Say { text });
+                self.command(key, Command::say(text));
             }
             Action::Leave(key) => {
                 self.command(key, Command::Leave);
@@ -167,7 +167,7 @@ impl App {
     fn say(&mut self, key: RoomKey) {
         let Some(room) = self.room(key) else { return };
         let text = room.composer.written().trim_end().to_owned();
-        if self.command(key, Command::Say { text })
+        if self.command(key, Command::say(text))
             && let Some(room) = self.room_mut(key)
         {
             room.composer.set("");

@@ -125,6 +125,7 @@ mod tests {
             },
             mine: false,
             text: Arc::from("two\nlines \"quoted\""),
+            reply_to: None,
             at: SystemTime::UNIX_EPOCH,
         };
         chat.apply(&worker::Event::Room(Event::Said { entry }), SystemTime::UNIX_EPOCH);

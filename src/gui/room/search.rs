@@ -142,6 +142,7 @@ mod tests {
             },
             mine: false,
             text: Arc::from(text),
+            reply_to: None,
             at: SystemTime::UNIX_EPOCH,
         };
         chat.apply(&worker::Event::Room(Event::Said { entry }), SystemTime::UNIX_EPOCH);

@@ -74,12 +74,17 @@ impl Endpoint {
         self.events.push_back(Event::Connected {
             host: host.clone(),
             room,
+            secure: false,
+            resumed: false,
         });
         self.come_in(Member {
             author: host,
             named: false,
             me: false,
             address: Some(address),
+            key: None,
+            here: true,
+            verified: false,
         });
         self.come_in(me);
         self.notice(Notice::PlainText);
@@ -193,5 +198,8 @@ pub(super) fn myself(id: MemberId, name: &str, unnamed: &str, plain: bool) -> Me
         named: true,
         me: true,
         address: None,
+        key: None,
+        here: true,
+        verified: false,
     }
 }

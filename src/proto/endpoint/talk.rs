@@ -161,6 +161,7 @@ impl Endpoint {
             author,
             mine,
             text,
+            reply_to: None,
             at,
         }
     }
