@@ -91,17 +91,47 @@ fn readable(record: &Record<'_>, typed: bool, zone: &TimeZone) -> Option<(Stream
         Record::Listening { addresses, room, .. } => listening(addresses, room.name) + invitation(typed),
         Record::Connecting { address } => format!("Connecting to {address} …"),
         Record::Connected { host, .. } => format!("You are in the room of {}{}", word(host.name), invitation(typed)),
+        Record::Waiting { words } => format!("You are at the door. The host sees the same words: {words}"),
+        Record::Knock {
+            knock,
+            name,
+            address,
+            words,
+        } => format!(
+            "? {} knocks from {address}. Their words must be: {words}\n  /admit {knock} lets them in, /refuse {knock} does not",
+            word(name)
+        ),
+        Record::KnockOver { knock } => format!("· nobody is at the door any more ({knock})"),
+        Record::Invite { invite, .. } => format!("An invite for one person, for a day:\n{invite}"),
         Record::Joined { member, address } => came(member, address.as_ref()),
         Record::Left { member, reason, detail } => went(member, reason, *detail),
         Record::Renamed { member, previous } => format!("· {} is now {}", word(previous), name(member)),
         Record::Message { mine: true, .. } if typed => return None,
         Record::Message { from, text, at, .. } => format!("{}  {}: {}", clock(*at, zone), name(from), words(text)),
-        Record::Sent { lines: 0, .. } => "· nobody else is here to read it".to_owned(),
-        Record::Sent { .. } => return None,
+        Record::Sent { lines: Some(0), .. } => "· nobody else is here to read it".to_owned(),
+        Record::Sent { .. } | Record::Queued { .. } | Record::Delivered { .. } | Record::Read { .. } => return None,
+        Record::Edited { target, text, .. } => format!("· message {target} now says: {}", words(text)),
+        Record::Deleted { target, by, .. } => format!("· message {target} was taken back by {}", name(by)),
+        Record::Reacted {
+            target, by, emoji, on, ..
+        } => {
+            let what = if *on { "puts" } else { "takes back" };
+            format!("· {} {what} {} on message {target}", name(by), word(emoji))
+        }
+        Record::Newer { from, .. } => format!("· {} sent something that needs a newer Landline", name(from)),
+        Record::CaughtUp { entries: 0 } => return None,
+        Record::CaughtUp { entries } => format!("· back; {entries} entries came meanwhile"),
         Record::Refused { message, text, .. } => {
             return Some((Stream::Err, format!("not sent: {message}: {}", words(text))));
         }
         Record::Members { members } => list(members),
+        Record::Lost {
+            reason,
+            retry_ms: Some(wait),
+        } => format!(
+            "! the line is lost ({reason}), trying again in {} s",
+            wait.div_ceil(1000)
+        ),
         Record::Lost { reason, .. } => format!("! the line is lost ({reason})"),
         Record::Notice { message, .. } => format!("! {}", word(message)),
         Record::Error { message, hint, .. } => {

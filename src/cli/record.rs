@@ -6,7 +6,12 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::proto::{self, Author, CloseReason, EntryId, LeaveReason, LineEnd, Member, MemberId, Notice, RefuseReason};
+use crate::proto::invite::Invite;
+use crate::proto::log::RoomId;
+use crate::proto::words::Words;
+use crate::proto::{
+    self, Author, CloseReason, EntryId, KnockId, LeaveReason, LineEnd, Member, MemberId, Notice, RefuseReason,
+};
 use crate::worker::{EndReason, Event, Failure};
 
 /// The version of the contract with scripts.
@@ -23,7 +28,7 @@ pub(super) enum Record<'a> {
     Listening {
         addresses: &'a [SocketAddr],
         room: Room<'a>,
-        invite: Option<&'a str>,
+        invite: Option<String>,
         plain: &'static str,
     },
     Connecting {
@@ -34,6 +39,25 @@ pub(super) enum Record<'a> {
         host: Host<'a>,
         secure: bool,
         resumed: bool,
+    },
+    Waiting {
+        words: String,
+    },
+    Knock {
+        #[serde(serialize_with = "as_text")]
+        knock: KnockId,
+        name: &'a str,
+        address: SocketAddr,
+        words: String,
+    },
+    KnockOver {
+        #[serde(serialize_with = "as_text")]
+        knock: KnockId,
+    },
+    Invite {
+        invite: String,
+        #[serde(serialize_with = "as_rfc_3339")]
+        expires: SystemTime,
     },
     Joined {
         member: Person<'a>,
@@ -59,12 +83,49 @@ pub(super) enum Record<'a> {
         at: SystemTime,
         reply_to: Option<u64>,
     },
+    Queued {
+        #[serde(serialize_with = "as_text")]
+        id: EntryId,
+        text: &'a str,
+    },
     Sent {
         #[serde(serialize_with = "as_text")]
         id: EntryId,
         seq: u64,
         plain: bool,
-        lines: usize,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        lines: Option<usize>,
+    },
+    Delivered {
+        seq: u64,
+        #[serde(serialize_with = "as_texts")]
+        to: Vec<MemberId>,
+    },
+    Read {
+        seq: u64,
+        #[serde(serialize_with = "as_texts")]
+        by: Vec<MemberId>,
+    },
+    Edited {
+        seq: u64,
+        target: u64,
+        text: &'a str,
+    },
+    Deleted {
+        seq: u64,
+        target: u64,
+        by: Person<'a>,
+    },
+    Reacted {
+        seq: u64,
+        target: u64,
+        by: Person<'a>,
+        emoji: &'a str,
+        on: bool,
+    },
+    Newer {
+        seq: u64,
+        from: Person<'a>,
     },
     Refused {
         id: Option<String>,
@@ -80,6 +141,9 @@ pub(super) enum Record<'a> {
         reason: &'static str,
         retry_ms: Option<u64>,
     },
+    CaughtUp {
+        entries: u64,
+    },
     Notice {
         code: &'static str,
         message: String,
@@ -94,10 +158,11 @@ pub(super) enum Record<'a> {
     },
 }
 
-/// A room, as far as a plain one can be told from others.
+/// A room; a plain one has no id.
 #[derive(Debug, Serialize)]
 pub(super) struct Room<'a> {
-    pub(super) id: Option<&'a str>,
+    #[serde(serialize_with = "as_optional_text")]
+    pub(super) id: Option<RoomId>,
     pub(super) name: &'a str,
 }
 
@@ -125,6 +190,7 @@ pub(super) struct Present<'a> {
     pub(super) person: Person<'a>,
     pub(super) address: Option<SocketAddr>,
     pub(super) me: bool,
+    pub(super) here: bool,
 }
 
 impl<'a> From<&'a Author> for Person<'a> {
@@ -143,6 +209,7 @@ impl<'a> From<&'a Member> for Present<'a> {
             person: (&member.author).into(),
             address: member.address,
             me: member.me,
+            here: member.here,
         }
     }
 }
@@ -155,24 +222,48 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The record of an event; `None` for what a script learns from other records. `plain` is what `--plain` said.
-    pub(super) fn of(event: &'a Event, plain: &'static str) -> Option<Self> {
+    /// The record of an event in the room with this id; `None` for what a script learns from other records.
+    pub(super) fn of(event: &'a Event, room: Option<RoomId>) -> Option<Self> {
         match event {
-            Event::Listening { room, addresses, .. } => Some(Self::Listening {
-                addresses,
-                room: Room { id: None, name: room },
-                invite: None,
-                plain,
-            }),
+            Event::Listening { .. } => None, // see `listening`: with an invite, which comes later
             Event::Connecting { address } => Some(Self::Connecting { address: *address }),
-            Event::Room(event) => Self::of_room(event),
+            Event::Room(event) => Self::of_room(event, room),
             Event::Ended(_) => None, // see `ended`: more than one record
         }
     }
 
-    fn of_room(event: &'a proto::Event) -> Option<Self> {
+    /// The room is open. `plain` is what `--plain` said.
+    pub(super) fn listening(
+        name: &'a str,
+        id: Option<RoomId>,
+        addresses: &'a [SocketAddr],
+        invite: Option<&Invite>,
+        plain: &'static str,
+    ) -> Self {
+        Self::Listening {
+            addresses,
+            room: Room { id, name },
+            invite: invite.map(ToString::to_string),
+            plain,
+        }
+    }
+
+    fn of_room(event: &'a proto::Event, id: Option<RoomId>) -> Option<Self> {
         match event {
-            proto::Event::Connected { host, room, .. } => Some(Self::connected(host, room)),
+            proto::Event::Connected {
+                host,
+                room,
+                secure,
+                resumed,
+            } => Some(Self::Connected {
+                room: Room { id, name: room },
+                host: Host {
+                    id: host.id,
+                    name: &host.name,
+                },
+                secure: *secure,
+                resumed: *resumed,
+            }),
             // The host is in `connected`, and who we are we know.
             proto::Event::Joined { member } if member.me || member.author.id == MemberId::HOST => None,
             proto::Event::Joined { member } => Some(Self::Joined {
@@ -184,28 +275,69 @@ impl<'a> Record<'a> {
                 previous,
             }),
             proto::Event::Left { member, reason } => Some(Self::left(member, *reason)),
+            proto::Event::Waiting { words } => Some(Self::Waiting { words: in_words(words) }),
+            proto::Event::Knock {
+                knock,
+                name,
+                address,
+                words,
+                ..
+            } => Some(Self::Knock {
+                knock: *knock,
+                name,
+                address: *address,
+                words: in_words(words),
+            }),
+            proto::Event::KnockOver { knock } => Some(Self::KnockOver { knock: *knock }),
+            proto::Event::Invite { invite } => Some(Self::Invite {
+                invite: invite.to_string(),
+                expires: invite.expires,
+            }),
             proto::Event::Said { entry } => Some(Self::message(entry)),
+            proto::Event::Queued { id, text, .. } => Some(Self::Queued { id: *id, text }),
             proto::Event::Sent { id, seq, lines } => Some(Self::Sent {
                 id: *id,
                 seq: *seq,
-                plain: true,
-                lines: lines.unwrap_or(0),
+                plain: lines.is_some(),
+                lines: *lines,
             }),
+            proto::Event::Edited { seq, target, text } => Some(Self::Edited {
+                seq: *seq,
+                target: *target,
+                text,
+            }),
+            proto::Event::Deleted { seq, target, author } => Some(Self::Deleted {
+                seq: *seq,
+                target: *target,
+                by: author.into(),
+            }),
+            proto::Event::Reacted {
+                seq,
+                target,
+                author,
+                emoji,
+                on,
+            } => Some(Self::Reacted {
+                seq: *seq,
+                target: *target,
+                by: author.into(),
+                emoji,
+                on: *on,
+            }),
+            proto::Event::Newer { seq, author } => Some(Self::Newer {
+                seq: *seq,
+                from: author.into(),
+            }),
+            proto::Event::Lost { end, retry_in } => Some(Self::Lost {
+                reason: line_end(*end),
+                retry_ms: Some(u64::try_from(retry_in.as_millis()).unwrap_or(u64::MAX)),
+            }),
+            proto::Event::CaughtUp { entries } => Some(Self::CaughtUp { entries: *entries }),
             proto::Event::Refused { id, text, reason } => Some(Self::refused(Some(*id), text, *reason)),
             proto::Event::Notice { notice } => Some(Self::notice(notice)),
-            _ => None, // the worker turns `Closed` into `Ended`
-        }
-    }
-
-    fn connected(host: &'a Author, room: &'a str) -> Self {
-        Self::Connected {
-            room: Room { id: None, name: room },
-            host: Host {
-                id: host.id,
-                name: &host.name,
-            },
-            secure: false,
-            resumed: false,
+            // Which room it is stands in `listening` and `connected`; who is away, in `/who`; receipts become `delivered` and `read`.
+            proto::Event::Settings { .. } | proto::Event::Known { .. } | proto::Event::Receipt { .. } => None,
+            proto::Event::Closed { .. } => None, // the worker turns it into `Ended`
         }
     }
 
@@ -217,7 +349,7 @@ impl<'a> Record<'a> {
             mine: entry.mine,
             text: &entry.text,
             at: entry.at,
-            reply_to: None,
+            reply_to: entry.reply_to,
         }
     }
 
@@ -338,6 +470,22 @@ pub(super) fn timestamp(at: SystemTime) -> Timestamp {
     } else {
         Timestamp::MAX
     })
+}
+
+/// Safety words as people read them aloud.
+fn in_words(words: &Words) -> String {
+    words.english().join(" ")
+}
+
+fn as_texts<S: Serializer>(values: &[MemberId], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(values.iter().map(ToString::to_string))
+}
+
+fn as_optional_text<S: Serializer>(value: &Option<RoomId>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
+        None => serializer.serialize_none(),
+    }
 }
 
 fn as_text<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
