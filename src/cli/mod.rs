@@ -98,6 +98,7 @@ fn run(args: &Args, output: &mut Output) -> Result<Exit, SetupError> {
         Command::Host(host) => {
             let plan = Plan {
                 plain: host.plain.word(),
+                invite: false,
                 stay: host.stay,
             };
             (setup::host(args, host, &settings)?, plan)
@@ -106,6 +107,7 @@ fn run(args: &Args, output: &mut Output) -> Result<Exit, SetupError> {
             let address = setup::place(&join.place, &lines, &signals)?;
             let plan = Plan {
                 plain: "auto",
+                invite: false,
                 stay: join.stay,
             };
             (setup::join(args, join, &settings, address)?, plan)
