@@ -137,7 +137,7 @@ impl Driver {
     fn listen(&mut self, host: &Host) -> Result<(), Failure> {
         listener::raise_file_limit();
         let (socket, bound) = listener::bind(host.bind, host.port)?;
-        let listener = Listener::start(socket, self.io_sender.clone()).map_err(|error| Failure::too_little(&error))?;
+        let listener = Listener::start(socket, &self.io_sender).map_err(|error| Failure::too_little(&error))?;
         self.source = Source::Listener { _listener: listener };
         self.window.push(Event::Listening {
             room: host.room.clone(),
@@ -269,6 +269,7 @@ impl Driver {
                     self.endpoint.handle_ended(now(), line, end);
                 }
             }
+            IoEvent::Panicked => self.end(EndReason::Failed(Failure::Internal)),
         }
         0
     }
@@ -290,7 +291,7 @@ impl Driver {
     fn open_line(&mut self, stream: TcpStream, address: SocketAddr) -> io::Result<()> {
         let id = LineId(self.next_line);
         self.next_line += 1;
-        self.lines.insert(id, Line::open(id, stream, self.io_sender.clone())?);
+        self.lines.insert(id, Line::open(id, stream, &self.io_sender)?);
         self.endpoint.handle_opened(now(), id, address);
         Ok(())
     }

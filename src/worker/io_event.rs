@@ -23,4 +23,6 @@ pub(super) enum IoEvent {
     Bytes { line: LineId, bytes: Box<[u8]> },
     /// A line's reader has ended.
     Ended { line: LineId, end: LineEnd },
+    /// One of these threads has panicked, which is a bug.
+    Panicked,
 }

@@ -48,7 +48,7 @@ pub(super) struct Line {
 
 impl Line {
     /// Takes a connection over and starts to read.
-    pub(super) fn open(id: LineId, stream: TcpStream, io: Sender<IoEvent>) -> io::Result<Self> {
+    pub(super) fn open(id: LineId, stream: TcpStream, io: &Sender<IoEvent>) -> io::Result<Self> {
         tune(&stream);
         system::prepare(&stream)?;
         let socket = Arc::new(Socket {
@@ -58,9 +58,9 @@ impl Line {
         let reader = Reader {
             id,
             socket: Arc::clone(&socket),
-            io,
+            io: io.clone(),
         };
-        let reader = Thread::spawn_small(format!("line-{}", id.0), READER_STACK_BYTES, || reader.run())?;
+        let reader = Thread::spawn_small_in_room(format!("line-{}", id.0), READER_STACK_BYTES, io, || reader.run())?;
         Ok(Self {
             socket,
             _reader: reader,

@@ -293,6 +293,18 @@ impl Raw {
         String::from_utf8_lossy(&rest).into_owned()
     }
 
+    /// Reads until `text` has come (true), or the line has ended without it.
+    pub(crate) fn reads_to_end_or(&mut self, text: &str) -> bool {
+        let mut buffer = [0; 4096];
+        while find(&self.read, text.as_bytes()).is_none() {
+            match self.stream.read(&mut buffer) {
+                Ok(count) if count > 0 => self.read.extend_from_slice(&buffer[..count]),
+                _ => return false,
+            }
+        }
+        true
+    }
+
     pub(crate) fn finish(&self) {
         self.stream.shutdown(Shutdown::Write).unwrap();
     }
