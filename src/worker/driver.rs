@@ -83,7 +83,7 @@ impl Driver {
     ) -> Self {
         let (io_sender, io) = bounded(IO_EVENTS);
         Self {
-            endpoint: config.endpoint(),
+            endpoint: config.endpoint(now()),
             role: config.role,
             commands,
             held,
@@ -344,6 +344,7 @@ impl Driver {
                 Transmit::Write(line) => self.write(line),
                 Transmit::Finish(line) => self.lines.finish(line),
                 Transmit::Close(line) => self.lines.close(line),
+                Transmit::Connect => {} // only a guest with a key asks, and none is made yet
             }
         }
         while let Some(event) = self.endpoint.poll_event() {
@@ -390,7 +391,7 @@ impl Driver {
     /// The worker was dropped: a last `bye` where that needs no waiting.
     fn say_goodbye(&mut self) {
         if !self.ended {
-            self.endpoint.handle_leave(now());
+            self.endpoint.handle_command(now(), Command::Leave);
             self.drain_endpoint();
         }
     }
