@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::proto::invite::Invite;
 use crate::proto::log::RoomId;
+use crate::proto::message::SubmitRefusal;
 use crate::proto::words::Words;
 use crate::proto::{
     self, Author, CloseReason, EntryId, KnockId, LeaveReason, LineEnd, Member, MemberId, Notice, RefuseReason,
@@ -381,6 +382,9 @@ impl<'a> Record<'a> {
             ),
             RefuseReason::LineLost => ("line-lost", "the line ended before the message was sent".to_owned()),
             RefuseReason::NotConnected => ("not-connected", "the room is not open".to_owned()),
+            RefuseReason::DiskFull => ("disk-full", "this computer's disk is full".to_owned()),
+            RefuseReason::Host(SubmitRefusal::DiskFull) => ("host-disk-full", "the host's disk is full".to_owned()),
+            RefuseReason::Host(refusal) => ("host-refused", format!("the host does not take it: {refusal:?}")),
         };
         Self::Refused {
             id: id.map(|id| id.to_string()),
@@ -413,6 +417,12 @@ impl<'a> Record<'a> {
                 "plain-refused",
                 format!("{address} could not come in: the room takes no plain text"),
             ),
+            Notice::LogLost { from } => (
+                "log-lost",
+                format!("the log is lost from place {from} on: nothing is taken until guests have sent it back"),
+            ),
+            Notice::LogWhole => ("log-whole", "the guests have sent back what was lost".to_owned()),
+            Notice::DiskFull => ("disk-full", "the disk is full: nothing more can be said".to_owned()),
         };
         Self::Notice { code, message }
     }
@@ -434,6 +444,11 @@ impl<'a> Record<'a> {
             }
             EndReason::Closed(CloseReason::TooSlow) => vec![closed("too-slow")],
             EndReason::Closed(CloseReason::Endless) => vec![closed("endless")],
+            EndReason::Closed(CloseReason::Denied(_)) => vec![closed("denied")],
+            EndReason::Closed(CloseReason::Removed) => vec![closed("removed")],
+            EndReason::Closed(CloseReason::Replaced) => vec![closed("replaced")],
+            EndReason::Closed(CloseReason::HostKeyChanged { .. }) => vec![closed("host-key-changed")],
+            EndReason::Closed(CloseReason::Disk(_)) => vec![closed("disk")],
         }
     }
 

@@ -400,7 +400,7 @@ fn exit(reason: &EndReason, unsent: usize) -> Exit {
         EndReason::Failed(_) => Exit::Failed,
         _ if unsent > 0 => Exit::Unsent,
         EndReason::Cancelled | EndReason::Closed(CloseReason::Left | CloseReason::HostLeft) => Exit::Done,
-        EndReason::Closed(CloseReason::Lost(_) | CloseReason::TooSlow | CloseReason::Endless) => Exit::Failed,
+        EndReason::Closed(_) => Exit::Failed,
     }
 }
 

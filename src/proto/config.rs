@@ -3,26 +3,65 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::command::Admit;
+use super::identity::{Identity, MemberKey};
+use super::invite::Invite;
+use super::log::{Loaded, Settings};
 use super::plain::Encoding;
+
+/// Bytes of the chance that an endpoint lives on. Everything secret and every name comes from it: production draws it from the
+/// operating system, a test gives the same one twice to see the same twice.
+pub const CHANCE_BYTES: usize = 32;
 
 /// What a host decides about its room.
 #[derive(Debug, Clone)]
 pub struct HostConfig {
-    /// What the room is called.
-    pub room: Arc<str>,
-    /// What the host is called.
+    /// The host's keys.
+    pub identity: Identity,
+    /// Chance.
+    pub seed: [u8; CHANCE_BYTES],
+    /// What is kept of the room: [`Loaded::made`] for a new one.
+    pub loaded: Loaded,
+    /// How the room shall be. What differs from what is kept becomes an entry.
+    pub settings: Settings,
+    /// What the host is called. Another name than the one that is kept becomes an entry.
     pub name: Arc<str>,
-    /// The encoding of plain guests; `None`: plain text is not let in.
-    pub plain: Option<Encoding>,
-    /// What a newcomer reads first; may be empty.
+    /// Who may come in.
+    pub admit: Admit,
+    /// What a plain newcomer reads first; may be empty.
     pub welcome: String,
     /// Bounds.
     pub limits: Limits,
 }
 
-/// What a guest decides about its line.
+/// What a guest with a key decides.
 #[derive(Debug, Clone)]
 pub struct GuestConfig {
+    /// The guest's keys.
+    pub identity: Identity,
+    /// Chance.
+    pub seed: [u8; CHANCE_BYTES],
+    /// What is kept of the room; `None`: this computer was never in it.
+    pub loaded: Option<Loaded>,
+    /// What lets the guest in, if it has one.
+    pub invite: Option<Invite>,
+    /// Whose room it must be although nothing is kept of it and there is no invite.
+    pub expect: Option<MemberKey>,
+    /// What the guest is called.
+    pub name: Arc<str>,
+    /// What to call the room and its host until they have told: the address as typed.
+    pub host: Arc<str>,
+    /// Whether a guest that has knocked says nothing before a person has compared the words ([`super::Command::Confirm`]).
+    pub confirm: bool,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+/// What a guest without a key decides about its line.
+#[derive(Debug, Clone)]
+pub struct PlainGuestConfig {
+    /// Chance, for the ids of messages.
+    pub seed: [u8; CHANCE_BYTES],
     /// What the guest is called.
     pub name: Arc<str>,
     /// What to call the room and its host: the address as typed.
@@ -40,9 +79,16 @@ pub struct GuestConfig {
 pub struct Limits {
     /// Lines at a time.
     pub max_lines: usize,
-    /// Bytes waiting for one line, with what it costs to keep them. More for two seconds, or four times as many at once, ends it.
+    /// Of these, lines from one address (IPv6: one network of 64 bits).
+    pub max_lines_per_address: usize,
+    /// Lines at a time of which is not yet known whose they are.
+    pub max_strangers: usize,
+    /// Of these, lines from one address.
+    pub max_strangers_per_address: usize,
+    /// Bytes waiting for one line, with what it costs to keep them. Plain text: more for two seconds, or four times as many at once,
+    /// ends it.
     pub max_queued_bytes: usize,
-    /// Messages waiting for one line. More for two seconds ends it.
+    /// Messages waiting for one line. Plain text: more for two seconds ends it.
     pub max_queued_messages: usize,
     /// How long a line may take no byte while some are waiting.
     pub write_stall: Duration,
@@ -52,6 +98,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_lines: 512,
+            max_lines_per_address: 32,
+            max_strangers: 64,
+            max_strangers_per_address: 8,
             max_queued_bytes: 4 << 20,
             max_queued_messages: 1024,
             write_stall: Duration::from_secs(20),

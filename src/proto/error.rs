@@ -2,6 +2,9 @@
 
 use std::net::SocketAddr;
 
+use super::identity::MemberKey;
+use super::log::StoreError;
+use super::message::{DenyReason, SubmitRefusal};
 use super::room::Member;
 
 /// How a TCP connection ended, as the operating system tells it.
@@ -45,6 +48,21 @@ pub enum CloseReason {
     TooSlow,
     /// The host sent a message without an end.
     Endless,
+    /// The host does not let this computer in.
+    Denied(DenyReason),
+    /// The host has removed this member.
+    Removed,
+    /// Another line of the same member has taken the place of this one: the same key is used on two computers, or twice on one.
+    Replaced,
+    /// Whoever answers has another key than the host that is known: there is no way on.
+    HostKeyChanged {
+        /// The host's key, as it is known.
+        known: MemberKey,
+        /// The key that was shown instead.
+        shown: MemberKey,
+    },
+    /// This computer can keep nothing more, so nothing more may be said or shown.
+    Disk(StoreError),
 }
 
 /// Why a message of this computer did not go out.
@@ -61,13 +79,21 @@ pub enum RefuseReason {
     LineLost,
     /// The room is over, or not yet open.
     NotConnected,
+    /// This computer's disk is full.
+    DiskFull,
+    /// The host does not take it.
+    Host(SubmitRefusal),
 }
 
 impl RefuseReason {
     /// Whether saying it again later can succeed.
     #[must_use]
     pub fn retry(self) -> bool {
-        matches!(self, Self::LineLost | Self::NotConnected)
+        match self {
+            Self::LineLost | Self::NotConnected | Self::DiskFull => true,
+            Self::Host(refusal) => refusal.retry(),
+            Self::Empty | Self::TooLong { .. } => false,
+        }
     }
 }
 
@@ -96,4 +122,14 @@ pub enum Notice {
         /// From where.
         address: SocketAddr,
     },
+    /// This host has lost the end of its log: a guest has more of it, signed by this host. Nothing is taken before the guests have sent it
+    /// back, or a person begins another history ([`super::Command::NewEpoch`]).
+    LogLost {
+        /// The first place that is missing.
+        from: u64,
+    },
+    /// The guests have sent back what was lost.
+    LogWhole,
+    /// This host's disk is full: what is said is refused until there is room.
+    DiskFull,
 }

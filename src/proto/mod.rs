@@ -24,6 +24,7 @@ mod config;
 mod connection;
 mod endpoint;
 mod error;
+mod guest;
 pub mod identity;
 pub mod invite;
 mod lines;
@@ -31,6 +32,7 @@ pub mod log;
 pub mod message;
 mod outbox;
 pub mod plain;
+mod plain_guest;
 mod refusals;
 mod room;
 mod store;
@@ -40,7 +42,7 @@ pub mod words;
 
 pub use address::{Address, AddressError, DEFAULT_PORT};
 pub use command::{Admit, Command, KnockId};
-pub use config::{GuestConfig, HostConfig, Limits};
+pub use config::{CHANCE_BYTES, GuestConfig, HostConfig, Limits, PlainGuestConfig};
 pub use endpoint::Endpoint;
 pub use error::{CloseReason, LeaveReason, LineEnd, Notice, RefuseReason};
 pub use plain::Encoding;
@@ -233,6 +235,8 @@ pub enum Event {
         /// Put on, or taken off.
         on: bool,
     },
+    /// Another history begins: what was said before is kept aside, and places begin at 1 again.
+    NewEpoch,
     /// An entry that only a newer version understands.
     Newer {
         /// Its place.

@@ -2,7 +2,7 @@
 
 use super::LineId;
 
-/// Something for the worker to do with a line.
+/// Something for the worker to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Transmit {
     /// Bytes are waiting: offer [`super::Endpoint::pending`] to the socket, report with [`super::Endpoint::handle_written`].
@@ -11,4 +11,7 @@ pub enum Transmit {
     Finish(LineId),
     /// Close the socket; no further input of this line is taken.
     Close(LineId),
+    /// Try the host's addresses; answer with [`super::Endpoint::handle_opened`] or [`super::Endpoint::handle_unreachable`] (guest with a
+    /// key).
+    Connect,
 }

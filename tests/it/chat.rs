@@ -26,6 +26,7 @@ impl Story {
     fn host() -> Self {
         let mut story = Self::new(Chat::new("My room", true));
         story.event(Event::Listening {
+            id: RoomId([1; 16]),
             room: "Workshop".to_owned(),
             port: 8888,
             addresses: vec![address(7)],

@@ -1,8 +1,8 @@
 //! The endpoint's bounds: full rooms, slow and endless peers, memory, time.
 
-use landline::proto::{Encoding, Endpoint, HostConfig, Limits, LineEnd, LineId, Now, Transmit};
+use landline::proto::{Command, Endpoint, Limits, LineEnd, LineId, Transmit};
 
-use crate::pure::Room;
+use crate::pure::{Room, plain_host, start};
 
 #[test]
 fn a_guest_is_told_to_say_no_more_before_it_says_too_much() {
@@ -93,7 +93,7 @@ fn a_full_room_says_so_and_does_not_fill_the_transcript() {
 
 #[test]
 fn a_room_without_plain_text_says_so() {
-    let room = Room::host_with(|config| config.plain = None)
+    let room = Room::host_with(|config| config.settings.plain = None)
         .shows(&["Host joined"])
         .open(1)
         .sends(1, "hello\n");
@@ -208,26 +208,14 @@ fn strange_calls_do_nothing() {
 
 #[test]
 fn a_write_is_asked_for_once_however_much_is_said() {
-    let now = Now {
-        monotonic: crate::pure::epoch(),
-        wall: std::time::SystemTime::UNIX_EPOCH,
-    };
-    let mut endpoint = Endpoint::host(
-        HostConfig {
-            room: "r".into(),
-            name: "Host".into(),
-            plain: Some(Encoding::Auto),
-            welcome: String::new(),
-            limits: Limits::default(),
-        },
-        1,
-    );
+    let now = start();
+    let mut endpoint = Endpoint::host(now, plain_host(1));
     for line in 1..=3 {
         endpoint.handle_opened(now, LineId(line), "10.0.0.1:1".parse().unwrap());
         endpoint.handle_bytes(now, LineId(line), b"\n");
     }
     for _ in 0..10 {
-        endpoint.handle_say(now, "hi");
+        endpoint.handle_command(now, Command::say("hi"));
     }
     let transmits: Vec<_> = std::iter::from_fn(|| endpoint.poll_transmit()).collect();
     assert_eq!(transmits, [1, 2, 3].map(|line| Transmit::Write(LineId(line))));

@@ -202,7 +202,7 @@ fn long_messages_go_out_in_pieces_between_graphemes() {
 
 #[test]
 fn a_gbk_peer_gets_what_python_reads() {
-    let room = Room::host_with(|config| config.plain = Some(Encoding::Gbk))
+    let room = Room::host_with(|config| config.settings.plain = Some(Encoding::Gbk))
         .open(1)
         .says("你好€😀ḿ");
     assert_eq!(room.wire(1).received, b"\xc4\xe3\xba\xc3&#8364;&#128512;&#7743;");

@@ -5,7 +5,12 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
-use landline::proto::{Encoding, Endpoint, Event, GuestConfig, HostConfig, Limits, LineEnd, LineId, Now, Transmit};
+use landline::proto::identity::Identity;
+use landline::proto::log::{Epoch, History, Loaded, RoomId, Settings};
+use landline::proto::{
+    Admit, Command, Encoding, Endpoint, Event, HostConfig, Limits, LineEnd, LineId, MemberId, Now, PlainGuestConfig,
+    Store, Transmit,
+};
 
 /// An endpoint without a network: a virtual clock, raw peers as byte strings, events as text.
 ///
@@ -38,15 +43,9 @@ impl Room {
 
     /// A host without a welcome, unless `change` sets one.
     pub(crate) fn host_with(change: impl FnOnce(&mut HostConfig)) -> Self {
-        let mut config = HostConfig {
-            room: "房间".into(),
-            name: "Host".into(),
-            plain: Some(Encoding::Auto),
-            welcome: String::new(),
-            limits: Limits::default(),
-        };
+        let mut config = plain_host(7);
         change(&mut config);
-        Self::new(Endpoint::host(config, 7))
+        Self::new(Endpoint::host(start(), config))
     }
 
     pub(crate) fn guest() -> Self {
@@ -54,8 +53,9 @@ impl Room {
     }
 
     /// A guest of a plain program, unless `change` says otherwise.
-    pub(crate) fn guest_with(change: impl FnOnce(&mut GuestConfig)) -> Self {
-        let mut config = GuestConfig {
+    pub(crate) fn guest_with(change: impl FnOnce(&mut PlainGuestConfig)) -> Self {
+        let mut config = PlainGuestConfig {
+            seed: [8; 32],
             name: "Gina".into(),
             host: "host.lan:8888".into(),
             encoding: Encoding::Auto,
@@ -63,17 +63,13 @@ impl Room {
             limits: Limits::default(),
         };
         change(&mut config);
-        Self::new(Endpoint::guest(config, 8))
+        Self::new(Endpoint::plain_guest(config))
     }
 
     fn new(endpoint: Endpoint) -> Self {
-        let now = Now {
-            monotonic: epoch(),
-            wall: SystemTime::UNIX_EPOCH,
-        };
         let mut room = Self {
             endpoint,
-            now,
+            now: start(),
             events: Vec::new(),
             wires: BTreeMap::new(),
         };
@@ -121,19 +117,20 @@ impl Room {
     }
 
     pub(crate) fn says(mut self, text: &str) -> Self {
-        self.endpoint.handle_say(self.now, text);
+        self.endpoint.handle_command(self.now, Command::say(text));
         self.drain();
         self
     }
 
     pub(crate) fn removes(mut self, member: u64) -> Self {
-        self.endpoint.handle_remove(self.now, landline::proto::MemberId(member));
+        let member = MemberId(member);
+        self.endpoint.handle_command(self.now, Command::Remove { member });
         self.drain();
         self
     }
 
     pub(crate) fn leaves(mut self) -> Self {
-        self.endpoint.handle_leave(self.now);
+        self.endpoint.handle_command(self.now, Command::Leave);
         self.drain();
         self
     }
@@ -160,6 +157,7 @@ impl Room {
     }
 
     fn drain(&mut self) {
+        keep_at_once(&mut self.endpoint, self.now);
         while let Some(transmit) = self.endpoint.poll_transmit() {
             match transmit {
                 Transmit::Write(line) => self.write(line),
@@ -173,6 +171,7 @@ impl Room {
                     assert!(!wire.closed, "one close");
                     wire.closed = true;
                 }
+                Transmit::Connect => panic!("nobody here has a key"),
             }
         }
         while let Some(event) = self.endpoint.poll_event() {
@@ -235,6 +234,44 @@ impl Room {
     pub(crate) fn quietly(mut self) -> Self {
         self.events.clear();
         self
+    }
+}
+
+/// A host whose room lets in plain guests only on purpose.
+pub(crate) fn plain_host(seed: u8) -> HostConfig {
+    let identity = Identity::from_seed(&[seed; 32]);
+    let settings = Settings {
+        name: "房间".into(),
+        history: History::None,
+        plain: Some(Encoding::Auto),
+    };
+    HostConfig {
+        seed: [seed; 32],
+        loaded: Loaded::made(RoomId([1; 16]), Epoch([2; 16]), identity.key(), settings.clone()),
+        identity,
+        settings,
+        name: "Host".into(),
+        admit: Admit::Ask,
+        welcome: String::new(),
+        limits: Limits::default(),
+    }
+}
+
+/// A disk that is never slow and never full.
+pub(crate) fn keep_at_once(endpoint: &mut Endpoint, now: Now) {
+    while let Some(wish) = endpoint.poll_store() {
+        match wish {
+            Store::Keep(batch) => endpoint.handle_stored(now, batch.id, Ok(())),
+            Store::Read { .. } => panic!("a plain room reads nothing back"),
+        }
+    }
+}
+
+/// The first moment of virtual time.
+pub(crate) fn start() -> Now {
+    Now {
+        monotonic: epoch(),
+        wall: SystemTime::UNIX_EPOCH,
     }
 }
 

@@ -55,7 +55,7 @@ fn start(side: &str) -> Room {
     let rest = words.next();
     match side {
         Some("host") => Room::host_with(|config| {
-            config.plain = Some(encoding);
+            config.settings.plain = Some(encoding);
             config.welcome = rest.unwrap_or_default().to_owned();
         }),
         _ => Room::guest_with(|config| {

@@ -8,6 +8,7 @@ use crate::gui::words::failures::Advice;
 use crate::gui::words::phrases::{clock, local};
 use crate::gui::words::strings::Strings;
 use crate::profile::Language;
+use crate::proto::message::SubmitRefusal;
 use crate::proto::{AddressError, CloseReason, Encoding, LeaveReason, LineEnd, Notice, RefuseReason};
 use crate::text::MAX_MESSAGE_BYTES;
 use crate::worker::EndReason;
@@ -57,6 +58,19 @@ impl Strings {
                 "Not sent: the room is not open. Rejoin, then retry",
                 "未发送：房间没有打开。请重新加入后重试",
             ),
+            RefuseReason::DiskFull => self.pick(
+                "Not sent: this computer's disk is full. Make room, then retry",
+                "未发送：这台电脑的磁盘已满。请腾出空间后重试",
+            ),
+            RefuseReason::Host(SubmitRefusal::DiskFull) => self.pick(
+                "Not sent: the host's disk is full. Retry later",
+                "未发送：主持人的磁盘已满。请稍后重试",
+            ),
+            RefuseReason::Host(refusal) if refusal.retry() => self.pick(
+                "Not sent: the host is busy. Retry later",
+                "未发送：主持人忙。请稍后重试",
+            ),
+            RefuseReason::Host(_) => self.pick("Not sent: the host does not take it", "未发送：主持人不接受"),
         }
     }
 
@@ -171,6 +185,32 @@ impl Strings {
                     "请确认该地址是聊天程序",
                 ),
             ),
+            CloseReason::Denied(_) => Advice::new(
+                self.pick("The host does not let you in", "主持人没有让你进入"),
+                self.pick("Ask the host for an invite", "请向主持人索取邀请"),
+            ),
+            CloseReason::Removed => Advice::new(
+                self.pick("The host removed you from the room", "主持人把你移出了房间"),
+                self.pick("Ask the host before you rejoin", "重新加入前请先询问主持人"),
+            ),
+            CloseReason::Replaced => Advice::new(
+                self.pick("You came in from somewhere else", "你已从别处进入这个房间"),
+                rejoin,
+            ),
+            CloseReason::HostKeyChanged { .. } => Advice::new(
+                self.pick(
+                    "This is not the host you know: the key is another one",
+                    "这不是你认识的主持人：密钥不同",
+                ),
+                self.pick("Ask the host for a new invite", "请向主持人索取新的邀请"),
+            ),
+            CloseReason::Disk(_) => Advice::new(
+                self.pick("This computer's disk failed", "这台电脑的磁盘出错"),
+                self.pick(
+                    "Check the disk, then open the room again",
+                    "请检查磁盘，然后重新打开房间",
+                ),
+            ),
         }
     }
 
@@ -199,6 +239,15 @@ impl Strings {
             Notice::PlainRefused { address } => self.pick(
                 format!("{address} could not come in: this room takes no plain text"),
                 format!("{address} 无法进入：这个房间不接受明文"),
+            ),
+            Notice::LogLost { from } => self.pick(
+                format!("The log is lost from place {from} on: nothing is taken until guests have sent it back"),
+                format!("记录从第 {from} 条起丢失：在访客送回之前不接受新内容"),
+            ),
+            Notice::LogWhole => self.pick("Guests have sent back what was lost", "访客已送回丢失的内容"),
+            Notice::DiskFull => self.pick(
+                "This computer's disk is full: nothing more can be said until there is room",
+                "这台电脑的磁盘已满：腾出空间之前不能再发送",
             ),
         }
     }

@@ -128,6 +128,19 @@ pub enum StoreError {
 }
 
 impl Loaded {
+    /// A new room of the host with the key `host`.
+    #[must_use]
+    pub fn made(room: RoomId, epoch: Epoch, host: MemberKey, settings: Settings) -> Self {
+        Self::new(Kept {
+            room,
+            host,
+            epoch,
+            floor: Seen::nothing(room, epoch, &host),
+            settings,
+            addresses: Vec::new(),
+        })
+    }
+
     /// What is known of a room that is being made or entered.
     #[must_use]
     pub fn new(kept: Kept) -> Self {

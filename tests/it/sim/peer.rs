@@ -1,6 +1,6 @@
 //! Who sits at the other end of a simulated line: another Landline, or a program as people write them.
 
-use landline::proto::{Encoding, Endpoint, Event, GuestConfig, Limits, LineEnd, LineId, Now, Transmit};
+use landline::proto::{Command, Encoding, Endpoint, Event, Limits, LineEnd, LineId, Now, PlainGuestConfig, Transmit};
 
 /// The one line of a guest.
 pub(crate) const LINE: LineId = LineId(1);
@@ -98,7 +98,8 @@ pub(crate) struct Output {
 
 impl Guest {
     pub(crate) fn new(name: String, seed: u64) -> Self {
-        let config = GuestConfig {
+        let config = PlainGuestConfig {
+            seed: [seed as u8; 32],
             name: name.into(),
             host: "host".into(),
             encoding: Encoding::Auto,
@@ -106,7 +107,7 @@ impl Guest {
             limits: Limits::default(),
         };
         Self {
-            endpoint: Endpoint::guest(config, seed),
+            endpoint: Endpoint::plain_guest(config),
             shown: String::new(),
             unsettled: 0,
             closed: false,
@@ -120,7 +121,7 @@ impl Guest {
 
     pub(crate) fn say(&mut self, now: Now, text: &str) -> Output {
         self.unsettled += usize::from(text != "bye");
-        self.endpoint.handle_say(now, text);
+        self.endpoint.handle_command(now, Command::say(text));
         self.drain(now)
     }
 
@@ -155,6 +156,7 @@ impl Guest {
                 }
                 Transmit::Finish(_) => output.finished = true,
                 Transmit::Close(_) => output.closed = true,
+                Transmit::Connect => panic!("a plain guest calls nobody by itself"),
             }
         }
         while let Some(event) = self.endpoint.poll_event() {

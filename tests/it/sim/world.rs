@@ -1,15 +1,15 @@
 //! One host, many lines, a network with faults, and the invariants that must hold after every step.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use landline::proto::{
-    Encoding, Endpoint, Event, HostConfig, LeaveReason, Limits, LineEnd, LineId, MemberId, Now, Transmit,
+    Command, Endpoint, Event, HostConfig, LeaveReason, Limits, LineEnd, LineId, MemberId, Now, Transmit,
 };
 
 use super::link::{End, Link};
 use super::peer::Kind;
-use crate::pure::{describe, epoch};
+use crate::pure::{describe, keep_at_once, plain_host, start};
 
 /// A mistake made on purpose, to see that the invariants find it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,18 +62,13 @@ impl World {
             limits.max_queued_messages = usize::MAX;
         }
         let config = HostConfig {
-            room: "room".into(),
-            name: "Host".into(),
-            plain: Some(Encoding::Auto),
             welcome: "天王盖地虎".into(),
             limits,
+            ..plain_host(seed as u8)
         };
         Self {
-            endpoint: Endpoint::host(config, seed),
-            now: Now {
-                monotonic: epoch(),
-                wall: SystemTime::UNIX_EPOCH,
-            },
+            endpoint: Endpoint::host(start(), config),
+            now: start(),
             chance: fastrand::Rng::with_seed(seed),
             mistake,
             links: BTreeMap::new(),
@@ -123,7 +118,8 @@ impl World {
             95..99 => self.fault(),
             _ => {
                 let member = self.chance.u64(..=self.last_line);
-                self.endpoint.handle_remove(self.now, MemberId(member));
+                let member = MemberId(member);
+                self.endpoint.handle_command(self.now, Command::Remove { member });
             }
         }
         self.drain()
@@ -161,8 +157,8 @@ impl World {
         self.last_token += 1;
         let filler = "字".repeat(if self.chance.u8(..8) == 0 { 2_000 } else { 1 });
         self.unsettled += 1;
-        self.endpoint
-            .handle_say(self.now, &format!("<{}>{filler}", self.last_token));
+        let text = format!("<{}>{filler}", self.last_token);
+        self.endpoint.handle_command(self.now, Command::say(text));
     }
 
     fn fault(&mut self) {
@@ -242,12 +238,14 @@ impl World {
     }
 
     fn drain(&mut self) -> Result<(), String> {
+        keep_at_once(&mut self.endpoint, self.now);
         while let Some(transmit) = self.endpoint.poll_transmit() {
             self.trace.push(format!("{transmit:?}"));
             match transmit {
                 Transmit::Write(line) => self.write(line.0),
                 Transmit::Finish(line) => self.links.get_mut(&line.0).into_iter().for_each(Link::finish),
                 Transmit::Close(line) => self.links.get_mut(&line.0).into_iter().for_each(Link::close),
+                Transmit::Connect => return Err("a host calls nobody".to_owned()),
             }
         }
         while let Some(event) = self.endpoint.poll_event() {
@@ -342,7 +340,7 @@ impl World {
     }
 
     fn leave(&mut self) -> Result<(), String> {
-        self.endpoint.handle_leave(self.now);
+        self.endpoint.handle_command(self.now, Command::Leave);
         self.drain()?;
         self.pass(Endpoint::LEAVE_WITHIN)?;
         self.pass(Duration::from_secs(60))?;

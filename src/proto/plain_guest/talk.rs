@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::{Endpoint, INFORMATION, NAME_COMMAND, Role, is_empty};
+use rand_chacha::rand_core::RngCore as _;
+
+use super::{INFORMATION, NAME_COMMAND, PlainGuest, Role, is_empty};
 use crate::proto::connection::Line;
 use crate::proto::plain::writer::{Rendered, Style};
 use crate::proto::plain::{BYE, Incoming, MAX_MESSAGE_BYTES};
@@ -11,7 +13,7 @@ use crate::proto::room::NameRefusal;
 use crate::proto::{Author, Entry, EntryId, Event, LeaveReason, LineId, MemberId, Notice, Now};
 use crate::text;
 
-impl Endpoint {
+impl PlainGuest {
     /// What a peer has sent, message by message.
     pub(super) fn take_in(&mut self, now: Now, line: LineId, incoming: Vec<Incoming>) {
         for incoming in incoming {
@@ -168,7 +170,9 @@ impl Endpoint {
 
     /// An id for the next entry of this computer, from the seed.
     pub(super) fn next_id(&mut self) -> EntryId {
-        EntryId(self.ids.u128(..).to_le_bytes())
+        let mut id = [0; 16];
+        self.ids.fill_bytes(&mut id);
+        EntryId(id)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::{Endpoint, INFORMATION, NAME_COMMAND, Role, State, is_empty};
+use super::{INFORMATION, NAME_COMMAND, PlainGuest, Role, State, is_empty};
 use crate::proto::connection::Line;
 use crate::proto::plain::{Encoding, Newline};
 use crate::proto::{Author, CloseReason, Event, LeaveReason, LineId, Member, MemberId, Notice, Now};
@@ -12,13 +12,13 @@ use crate::text;
 /// Lines beyond the limit that may be told that there is no room for them; further ones are closed without a word.
 const MAX_REFUSED_LINES: usize = 64;
 
-impl Endpoint {
+impl PlainGuest {
     /// Somebody has called the host.
     pub(super) fn answer(&mut self, now: Now, line: LineId, address: SocketAddr) {
         let Role::Host(config) = &self.role else {
             return;
         };
-        let Some(encoding) = config.plain else {
+        let Some(encoding) = config.settings.plain else {
             let sentence = "this room takes no plain text, so this connection is closed";
             self.turn_away(now, line, address, sentence, Notice::PlainRefused { address });
             return;
