@@ -265,6 +265,10 @@ impl Chat {
             Room::Edited { target, text, .. } => self.edit(*target, text),
             Room::Deleted { target, author, .. } => self.delete(*target, author),
             Room::Reacted { .. } => self.react(event),
+            Room::NewEpoch => {
+                self.receipts.clear();
+                self.transcript.begin_epoch(at);
+            }
             Room::Newer { seq, author } => self.transcript.push(Row::Newer {
                 seq: *seq,
                 author: author.clone(),

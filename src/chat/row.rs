@@ -23,6 +23,11 @@ pub enum Row {
         /// When this computer learned of it.
         at: SystemTime,
     },
+    /// Another history begins: places begin at 1 again.
+    NewEpoch {
+        /// When.
+        at: SystemTime,
+    },
     /// This guest was away, and so many entries have come since.
     CaughtUp {
         /// How many.
@@ -167,7 +172,7 @@ impl Row {
         match self {
             Self::Message(message) => message.at,
             Self::People(people) => people.at,
-            Self::Newer { at, .. } | Self::CaughtUp { at, .. } | Self::Notice { at, .. } | Self::Ended { at, .. } => {
+            Self::Newer { at, .. } | Self::NewEpoch { at } | Self::CaughtUp { at, .. } | Self::Notice { at, .. } | Self::Ended { at, .. } => {
                 *at
             }
         }

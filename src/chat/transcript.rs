@@ -1,6 +1,7 @@
 //! The rows that are kept, and which of them are on their way.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::SystemTime;
 
 use super::TRIM_ROWS;
 use super::row::{Delivery, Message, Row};
@@ -13,6 +14,8 @@ pub(super) struct Transcript {
     /// How many rows at the end have no place in the log yet.
     queued: usize,
     dropped: u64,
+    /// The number of the first row of this history: places are looked for from here on.
+    epoch: u64,
     /// The rows of own messages that the operating system has not taken (plain text), by number.
     sending: BTreeMap<EntryId, u64>,
     /// The number of the newest message's row, apart from those that are queued.
@@ -27,6 +30,7 @@ impl Transcript {
             rows: VecDeque::new(),
             queued: 0,
             dropped: 0,
+            epoch: 0,
             sending: BTreeMap::new(),
             last_message: None,
             text_bytes: 0,
@@ -68,6 +72,14 @@ impl Transcript {
         self.text_bytes += row.text_bytes();
         self.rows.insert(index, row);
         self.trim();
+    }
+
+    /// Another history begins.
+    pub(super) fn begin_epoch(&mut self, at: SystemTime) {
+        if self.rows.len() > self.queued {
+            self.push(Row::NewEpoch { at });
+        }
+        self.epoch = self.dropped + (self.rows.len() - self.queued) as u64;
     }
 
     /// Puts an own message at the very end: it has no place yet.
@@ -119,7 +131,7 @@ impl Transcript {
 
     /// Its row's index. Messages stand in the order of their places; rows of other kinds stand between them.
     pub(super) fn find(&self, seq: u64) -> Option<usize> {
-        let (mut low, mut high) = (0, self.rows.len() - self.queued);
+        let (mut low, mut high) = (self.index(self.epoch).unwrap_or(0), self.rows.len() - self.queued);
         while low < high {
             let middle = low + (high - low) / 2;
             let (index, place) = self.next_place(middle, high).unwrap_or((high, u64::MAX));

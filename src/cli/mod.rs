@@ -112,6 +112,7 @@ fn run(args: &Args, output: &mut Output) -> Result<Exit, SetupError> {
             };
             (setup::join(args, join, &settings, address)?, plan)
         }
+        _ => return Ok(Exit::Usage),
     };
     let chat = Chat::with_limit("", matches!(args.command, Command::Host(_)), KEPT_BYTES);
     // The session waits on the event channel itself, so nothing needs waking.

@@ -119,6 +119,7 @@ fn readable(record: &Record<'_>, typed: bool, zone: &TimeZone) -> Option<(Stream
             format!("· {} {what} {} on message {target}", name(by), word(emoji))
         }
         Record::Newer { from, .. } => format!("· {} sent something that needs a newer Landline", name(from)),
+        Record::NewEpoch => "· another history begins; what was said before is kept".to_owned(),
         Record::CaughtUp { entries: 0 } => return None,
         Record::CaughtUp { entries } => format!("· back; {entries} entries came meanwhile"),
         Record::Refused { message, text, .. } => {

@@ -128,6 +128,7 @@ pub(super) enum Record<'a> {
         seq: u64,
         from: Person<'a>,
     },
+    NewEpoch,
     Refused {
         id: Option<String>,
         code: &'static str,
@@ -325,6 +326,7 @@ impl<'a> Record<'a> {
                 emoji,
                 on: *on,
             }),
+            proto::Event::NewEpoch => Some(Self::NewEpoch),
             proto::Event::Newer { seq, author } => Some(Self::Newer {
                 seq: *seq,
                 from: author.into(),

@@ -30,3 +30,9 @@ impl std::fmt::Debug for Invite {
             .finish_non_exhaustive()
     }
 }
+
+impl std::fmt::Display for Invite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("landline:")
+    }
+}

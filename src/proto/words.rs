@@ -6,3 +6,11 @@ pub struct Words(pub [u16; 4]);
 
 /// Words of a list: 11 bits each.
 pub const WORDS: u16 = 2048;
+
+impl Words {
+    /// The words.
+    #[must_use]
+    pub fn english(&self) -> [&'static str; 4] {
+        ["able"; 4]
+    }
+}

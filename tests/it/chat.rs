@@ -214,6 +214,7 @@ fn row_text(row: &Row) -> String {
             format!("~ {omitted}{}", moves.join(", "))
         }
         Row::Newer { seq, author, .. } => format!("#{seq} {}: needs a newer version", author.name),
+        Row::NewEpoch { .. } => "another history".to_owned(),
         Row::CaughtUp { entries, .. } => format!("caught up: {entries}"),
         Row::Notice { notice, .. } => format!("! {notice:?}").chars().take(30).collect(),
         Row::Ended { reason, .. } => format!("ended: {reason:?}"),
@@ -682,4 +683,23 @@ fn knocks_stand_in_line_until_they_are_over() {
     story.room(proto::Event::KnockOver { knock: KnockId(1) });
     let knocks: Vec<KnockId> = story.chat.knocks.iter().map(|knock| knock.id).collect();
     assert_eq!(knocks, [KnockId(2)]);
+}
+
+#[test]
+fn in_another_history_places_begin_anew() {
+    let mut story = Story::native();
+    story.hears(1, 1, false, "old one");
+    story.hears(2, 2, false, "old two");
+    story.room(proto::Event::NewEpoch);
+    story.hears(1, 3, false, "new one");
+    story.reacts(1, 1, "👍", true);
+    story.reacts(1, 2, "👍", true);
+    story.shows(
+        "Workshop (guest): connected
+         members: m0 Li, m2 Mei
+         6 #1 Li: old one
+         7 #2 Li: old two
+         8 another history
+         9 #1 Li: new one 👍m1",
+    );
 }
