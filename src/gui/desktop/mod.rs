@@ -1,6 +1,8 @@
 //! What the desktop gives: the window itself, its theme, files, and waking up.
 
 pub(in crate::gui) mod file_dialog;
+#[cfg(target_os = "linux")]
+mod placement;
 pub(in crate::gui) mod saver;
 mod system_theme;
 mod transcript_file;
