@@ -40,6 +40,8 @@ const COUNT_FROM: usize = MAX_MESSAGE_BYTES * 3 / 4;
 pub(crate) struct Composer {
     field: String,
     written: String,
+    /// The text was changed in the frame before: only now is there as much room as it needs, and the cursor can be followed.
+    grown: bool,
     /// The field is to take the focus when it is next drawn.
     pub(crate) wants_focus: bool,
 }
@@ -158,7 +160,7 @@ impl Composer {
             .auto_shrink(false)
             .show(&mut child, |ui| {
                 let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| layout(ui, text.as_str(), width);
-                let response = TextEdit::multiline(&mut self.field)
+                let shown = TextEdit::multiline(&mut self.field)
                     .id(id)
                     .hint_text(RichText::new(placeholder).color(colors.faint))
                     .frame(Frame::NONE)
@@ -173,9 +175,18 @@ impl Composer {
                     })
                     .return_key(new_line)
                     .layouter(&mut layouter)
-                    .show(ui)
-                    .response
-                    .response;
+                    .show(ui);
+                if std::mem::take(&mut self.grown)
+                    && let Some(cursor) = shown.cursor_range
+                {
+                    let place = shown.galley.pos_from_cursor(cursor.primary);
+                    ui.scroll_to_rect(place.translate(shown.galley_pos.to_vec2()), None);
+                }
+                let response = shown.response.response;
+                if response.changed() {
+                    self.grown = true;
+                    ui.ctx().request_repaint();
+                }
                 response.accessible_name(around.words.message);
             });
         wants_send
