@@ -5,8 +5,8 @@
 
 use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
 use egui::{
-    Event, EventFilter, Frame, Galley, Id, Key, KeyboardShortcut, Modifiers, Popup, Rect, RichText, Role, ScrollArea,
-    Sense, Stroke, StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Event, EventFilter, Frame, Galley, Id, Key, KeyboardShortcut, Modifiers, Popup, Rect, Role, ScrollArea, Sense,
+    Stroke, StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder, WidgetInfo, WidgetText, pos2, vec2,
 };
 
 use crate::gui::action::Action;
@@ -152,7 +152,8 @@ impl Composer {
             && !around.ime.owns_keys()
             && ui.input_mut(|input| take_exactly(&mut input.events, send));
         let placeholder = around.words.write_to(around.room_name);
-        let colors = palette(ui);
+        let (font, color) = (theme::regular(size::BODY), palette(ui).faint);
+        let placeholder = widgets::wrapped(ui, &placeholder, font, color, place.width(), 1);
         let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("composer"));
         ScrollArea::vertical()
             .id_salt(around.room)
@@ -162,7 +163,7 @@ impl Composer {
                 let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| layout(ui, text.as_str(), width);
                 let shown = TextEdit::multiline(&mut self.field)
                     .id(id)
-                    .hint_text(RichText::new(placeholder).color(colors.faint))
+                    .hint_text(WidgetText::from(placeholder))
                     .frame(Frame::NONE)
                     .margin(0)
                     .desired_rows(1)

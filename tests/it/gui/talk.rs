@@ -154,6 +154,21 @@ fn the_end_of_a_long_text_is_in_sight_once_it_is_pasted() {
 }
 
 #[test]
+fn a_long_name_of_a_room_does_not_make_the_empty_composer_higher() {
+    let height = |room: &str| {
+        let named = Settings {
+            room: room.to_owned(),
+            ..settings()
+        };
+        let mut stage = Stage::with(named, Start::Panel, [400.0, 900.0]);
+        stage.press("Start");
+        stage.listening(0);
+        stage.node(Role::MultilineTextInput, "Message").rect().height()
+    };
+    assert_eq!(height("A room with a long, long name 32"), height("A"));
+}
+
+#[test]
 fn a_busy_room_keeps_the_text() {
     let mut stage = Stage::hosting();
     for _ in 0..landline::worker::COMMANDS {
