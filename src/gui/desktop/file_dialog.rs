@@ -9,16 +9,13 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
-use egui::{Context, Frame, Id, Modal};
+use egui::Context;
 
 use crate::chat::Chat;
 use crate::gui::action::Action;
+use crate::gui::desktop::path_field::{PathField, Why};
 use crate::gui::desktop::transcript_file;
 use crate::gui::desktop::wake::Wake;
-use crate::gui::look::controls::{self, Weight};
-use crate::gui::look::icons::Icon;
-use crate::gui::look::theme::{self, palette, size, space};
-use crate::gui::look::widgets::{self, Field};
 use crate::gui::room::open_room::RoomKey;
 use crate::gui::words::strings::Strings;
 
@@ -60,22 +57,6 @@ struct Running {
     given_up: bool,
 }
 
-/// Why the window itself asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Why {
-    NoService,
-    NoAnswer,
-}
-
-/// The field that asks in the window.
-#[derive(Debug)]
-struct Asking {
-    room: RoomKey,
-    path: String,
-    why: Why,
-    wants_focus: bool,
-}
-
 /// Saving transcripts.
 #[derive(Debug)]
 pub(crate) struct FileDialog {
@@ -83,7 +64,7 @@ pub(crate) struct FileDialog {
     answers: Receiver<Answer>,
     answer: Sender<Answer>,
     running: Option<Running>,
-    asking: Option<Asking>,
+    asking: Option<PathField>,
 }
 
 impl FileDialog {
@@ -153,16 +134,7 @@ impl FileDialog {
     }
 
     fn ask_because(&mut self, why: Why, room: RoomKey, name: &str) {
-        let folder = directories::UserDirs::new().map(|folders| {
-            let documents = folders.document_dir().unwrap_or_else(|| folders.home_dir());
-            documents.to_owned()
-        });
-        self.asking = Some(Asking {
-            room,
-            path: folder.unwrap_or_default().join(name).display().to_string(),
-            why,
-            wants_focus: true,
-        });
+        self.asking = Some(PathField::new(why, room, name));
     }
 
     /// Closes the field.
@@ -236,53 +208,10 @@ impl FileDialog {
     /// Draws the field, if the window itself has to ask.
     pub(crate) fn ui(&mut self, ctx: &Context, words: &Strings, actions: &mut Vec<Action>) {
         self.lose_patience(ctx);
-        let Some(asking) = &mut self.asking else { return };
-        let width = (ctx.content_rect().width() - 100.0).min(480.0);
-        let frame = Frame::popup(&ctx.global_style()).inner_margin(space::PANE);
-        let modal = Modal::new(Id::unique("save")).frame(frame).show(ctx, |ui| {
-            ui.set_width(width);
-            ui.spacing_mut().item_spacing.y = 14.0;
-            asking_ui(ui, words, asking, actions);
-        });
-        if modal.should_close() {
-            actions.push(Action::SaveCancelled);
+        if let Some(field) = &mut self.asking {
+            field.ui(ctx, words, actions);
         }
     }
-}
-
-fn asking_ui(ui: &mut egui::Ui, words: &Strings, asking: &mut Asking, actions: &mut Vec<Action>) {
-    let color = palette(ui).text;
-    widgets::label(ui, words.save_transcript, theme::semibold(size::HEADING), color);
-    let why = match asking.why {
-        Why::NoService => words.save_no_dialog,
-        Why::NoAnswer => words.save_no_answer,
-    };
-    widgets::hint(ui, why);
-    let path = PathBuf::from(asking.path.trim());
-    let usable = path.file_name().is_some();
-    let field = Field {
-        id: Id::unique("save path"),
-        name: words.save_path,
-        hint: "",
-        error: (!usable).then_some(words.save_path_needed),
-        enabled: true,
-    };
-    // Before its first frame the dialog is drawn once to be measured; what has the focus then loses it again.
-    if !ui.is_sizing_pass() && std::mem::take(&mut asking.wants_focus) {
-        ui.memory_mut(|memory| memory.request_focus(field.id));
-    }
-    let edit = widgets::field(ui, &field, &mut asking.path);
-    let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = space::ONE;
-        let save = controls::button(ui, Some(Icon::Download), words.save, Weight::Primary, usable).clicked();
-        if (save || entered) && usable {
-            actions.push(Action::SaveTo(asking.room, path));
-        }
-        if controls::button(ui, None, words.cancel, Weight::Plain, true).clicked() {
-            actions.push(Action::SaveCancelled);
-        }
-    });
 }
 
 fn wait_and_write(
