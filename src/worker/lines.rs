@@ -3,7 +3,7 @@
 //! The driver itself tries again, by a timer for each such line. A thread that polls them would know sooner, but would
 //! have to share the endpoint's queues; a full buffer holds more than a line takes in 64 ms, so nothing is lost by that.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use super::transport::{Line, Written};
@@ -20,6 +20,8 @@ pub(super) struct Lines {
     slots: BTreeMap<LineId, Slot>,
     /// Lines whose buffers were full, by when to try again.
     full: BTreeSet<(Instant, LineId)>,
+    /// Lines whose readers read no more for now.
+    held_back: BTreeSet<LineId>,
 }
 
 #[derive(Debug)]
@@ -28,6 +30,18 @@ struct Slot {
     state: State,
     /// How long the next full buffer is left alone.
     retry_after: Duration,
+    /// What its reader had passed on before it stopped: no more than fits into the channel.
+    held: VecDeque<Box<[u8]>>,
+    /// How the line ended after that.
+    held_end: Option<LineEnd>,
+}
+
+/// What a line said that was not wanted then.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Held {
+    Bytes(Box<[u8]>),
+    /// Nothing more comes; the line is gone.
+    End(LineEnd),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +61,8 @@ impl Lines {
             line,
             state: State::Open,
             retry_after: RETRY_FIRST,
+            held: VecDeque::new(),
+            held_end: None,
         };
         self.slots.insert(id, slot);
     }
@@ -94,9 +110,51 @@ impl Lines {
 
     pub(super) fn close(&mut self, id: LineId) {
         self.forget_retry(id);
+        self.held_back.remove(&id);
         if let Some(slot) = self.slots.get_mut(&id) {
             slot.state = State::Closed;
+            slot.held.clear();
             slot.line.close();
+            if slot.held_end.is_some() {
+                self.slots.remove(&id); // its reader has ended already
+            }
+        }
+    }
+
+    /// Reads no more of a line until [`Lines::read_on`]; what it has said already is kept in order.
+    pub(super) fn hold_back(&mut self, id: LineId, said: Option<Box<[u8]>>) {
+        if let Some(slot) = self.slots.get_mut(&id).filter(|slot| slot.state != State::Closed) {
+            slot.held.extend(said);
+            slot.line.hold_back();
+            self.held_back.insert(id);
+        }
+    }
+
+    pub(super) fn is_held_back(&self, id: LineId) -> bool {
+        self.held_back.contains(&id)
+    }
+
+    /// The lines that are held back.
+    pub(super) fn held_back(&self) -> Vec<LineId> {
+        self.held_back.iter().copied().collect()
+    }
+
+    /// Takes the next of what a line has said while it was held back; call until `None`, then read on.
+    pub(super) fn next_held(&mut self, id: LineId) -> Option<Held> {
+        let slot = self.slots.get_mut(&id)?;
+        if let Some(bytes) = slot.held.pop_front() {
+            return Some(Held::Bytes(bytes));
+        }
+        let end = slot.held_end.take()?;
+        self.held_back.remove(&id);
+        self.forget(id, end).map(Held::End)
+    }
+
+    /// Reads on.
+    pub(super) fn read_on(&mut self, id: LineId) {
+        self.held_back.remove(&id);
+        if let Some(slot) = self.slots.get(&id) {
+            slot.line.read_on();
         }
     }
 
@@ -105,8 +163,19 @@ impl Lines {
         self.slots.get(&id).is_some_and(|slot| slot.state != State::Closed)
     }
 
-    /// A reader has ended: its thread and socket go. Yields how the line ended, unless the room was already done with it.
+    /// A reader has ended: its thread and socket go. Yields how the line ended, unless the room was already done with it, or is to hear
+    /// first what it has held back.
     pub(super) fn remove(&mut self, id: LineId, end: LineEnd) -> Option<LineEnd> {
+        if self.is_held_back(id)
+            && let Some(slot) = self.slots.get_mut(&id)
+        {
+            slot.held_end = Some(end);
+            return None;
+        }
+        self.forget(id, end)
+    }
+
+    fn forget(&mut self, id: LineId, end: LineEnd) -> Option<LineEnd> {
         self.forget_retry(id);
         match self.slots.remove(&id)?.state {
             State::Closed => None,
@@ -121,6 +190,7 @@ impl Lines {
             slot.line.close();
         }
         self.full.clear();
+        self.held_back.clear();
         self.slots.clear();
     }
 

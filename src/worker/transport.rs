@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender, bounded};
 use socket2::{SockRef, TcpKeepalive};
 
 use super::io_event::IoEvent;
@@ -42,6 +42,8 @@ pub(super) enum Written {
 #[derive(Debug)]
 pub(super) struct Line {
     socket: Arc<Socket>,
+    // The order of dropping: a reader that waits ends without this, and only then may it be joined.
+    read_on: Sender<()>,
     // Joined on drop: close first.
     _reader: Thread,
 }
@@ -54,17 +56,34 @@ impl Line {
         let socket = Arc::new(Socket {
             stream,
             closed: AtomicBool::new(false),
+            held_back: AtomicBool::new(false),
         });
+        let (read_on, reads_on) = bounded(1); // told twice is told
         let reader = Reader {
             id,
             socket: Arc::clone(&socket),
             io: io.clone(),
+            reads_on,
         };
         let reader = Thread::spawn_small_in_room(format!("line-{}", id.0), READER_STACK_BYTES, io, || reader.run())?;
         Ok(Self {
             socket,
+            read_on,
             _reader: reader,
         })
+    }
+
+    /// Lets the reader read no more after what it may be reading now, until [`Line::read_on`].
+    pub(super) fn hold_back(&self) {
+        self.socket.held_back.store(true, Ordering::Release);
+    }
+
+    /// Lets the reader read on.
+    pub(super) fn read_on(&self) {
+        self.socket.held_back.store(false, Ordering::Release);
+        if self.read_on.try_send(()).is_err() {
+            tracing::trace!("a reader is told to go on that has ended, or is told already");
+        }
     }
 
     /// Offers bytes to the system; never waits.
@@ -96,6 +115,7 @@ impl Line {
     pub(super) fn close(&self) {
         self.socket.closed.store(true, Ordering::Relaxed);
         self.end();
+        self.read_on();
     }
 
     fn shutdown(&self, how: Shutdown) {
@@ -111,6 +131,8 @@ struct Socket {
     stream: TcpStream,
     /// A peer that goes on sending is read in spite of a shutdown; this ends it.
     closed: AtomicBool,
+    /// Nothing is to be read for now.
+    held_back: AtomicBool,
 }
 
 /// The blocking thread of one line.
@@ -118,6 +140,7 @@ struct Reader {
     id: LineId,
     socket: Arc<Socket>,
     io: Sender<IoEvent>,
+    reads_on: Receiver<()>,
 }
 
 impl Reader {
@@ -132,6 +155,11 @@ impl Reader {
                     // Blocks while the driver is behind: TCP then pushes back. Fails when the driver is gone.
                     if self.io.send(IoEvent::Bytes { line: self.id, bytes }).is_err() {
                         return;
+                    }
+                    while self.socket.held_back.load(Ordering::Acquire) {
+                        if self.reads_on.recv().is_err() {
+                            return;
+                        }
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -7,8 +7,9 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
-use landline::proto::{Address, Encoding, Entry, Event as RoomEvent, LeaveReason, Limits, Member};
-use landline::worker::{Command, Config, EndReason, Event, Host, Join, Role, Worker};
+use landline::proto::log::History;
+use landline::proto::{Admit, Encoding, Entry, Event as RoomEvent, LeaveReason, Limits, Member};
+use landline::worker::{Command, Config, EndReason, Event, Home, Host, Join, Role, Target, Worker};
 
 /// Nothing on one computer takes this long unless it is broken.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
@@ -21,13 +22,16 @@ pub(crate) fn host(name: &str) -> Config {
         name: name.to_owned(),
         role: Role::Host(Host {
             room: format!("{name}'s room"),
+            again: None,
             bind: Some(Ipv4Addr::LOCALHOST.into()),
             port: 0,
+            admit: Admit::Anyone,
+            history: History::default(),
             plain: Some(Encoding::Auto),
             welcome: WELCOME.to_owned(),
         }),
         limits: Limits::default(),
-        seed: Some(7),
+        seed: Some([7; 32]),
     }
 }
 
@@ -36,23 +40,20 @@ pub(crate) fn guest(name: &str, address: &str) -> Config {
     Config {
         name: name.to_owned(),
         role: Role::Join(Join {
-            address: address.parse::<Address>().unwrap(),
-            encoding: Encoding::Auto,
-            introduce: true,
+            target: Target::Address(address.parse().unwrap()),
+            plain: Some(Encoding::Auto),
+            confirm: false,
             connect_within: DEADLINE,
         }),
         limits: Limits::default(),
-        seed: Some(8),
+        seed: Some([8; 32]),
     }
 }
 
 /// A config for a guest of a plain-text program.
 pub(crate) fn guest_of_program(port: u16, encoding: Encoding) -> Config {
     let mut config = guest("李雷", &format!("127.0.0.1:{port}"));
-    change_join(&mut config, |join| {
-        join.introduce = false;
-        join.encoding = encoding;
-    });
+    change_join(&mut config, |join| join.plain = Some(encoding));
     config
 }
 
@@ -78,7 +79,7 @@ pub(crate) struct Seat {
 impl Seat {
     pub(crate) fn open(config: Config) -> Self {
         Self {
-            worker: Worker::spawn(config, || {}).unwrap(),
+            worker: Worker::spawn(Home::fleeting().unwrap(), config, || {}).unwrap(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::bounded;
 use landline::proto::{CloseReason, Encoding, Event as RoomEvent, LeaveReason, LineEnd, MemberId};
-use landline::worker::{Busy, COMMANDS, Command, EndReason, Event, Failure, JOIN_WITHIN, Worker};
+use landline::worker::{Busy, COMMANDS, Command, EndReason, Event, Failure, Home, JOIN_WITHIN, Worker};
 
 use crate::loopback::{
     DEADLINE, JOIN_WITHIN_UNDER_LOAD, Raw, Seat, WELCOME, change_host, change_join, guest, guest_of_program, host,
@@ -111,7 +111,10 @@ fn all_addresses_of_a_name_are_tried() {
 #[test]
 fn the_window_is_woken_after_events_are_there() {
     let (woken, wakes) = bounded(1000);
-    let worker = Worker::spawn(host("韩梅梅"), move || woken.send(()).unwrap()).unwrap();
+    let worker = Worker::spawn(Home::fleeting().unwrap(), host("韩梅梅"), move || {
+        woken.send(()).unwrap()
+    })
+    .unwrap();
     wakes.recv_timeout(DEADLINE).unwrap();
     assert!(matches!(worker.events().try_recv(), Ok(Event::Listening { .. })));
     worker.send(Command::Leave).unwrap();
@@ -127,7 +130,10 @@ fn the_window_is_woken_after_events_are_there() {
 
 #[test]
 fn a_room_whose_thread_panics_says_that_it_is_over_and_lets_everything_go() {
-    let worker = Worker::spawn(host("韩梅梅"), || panic!("planted by a test")).unwrap();
+    let worker = Worker::spawn(Home::fleeting().unwrap(), host("韩梅梅"), || {
+        panic!("planted by a test")
+    })
+    .unwrap();
     let seat = Seat { worker };
     let port = seat.until("listening", |event| match event {
         Event::Listening { port, .. } => Some(*port),
@@ -142,7 +148,7 @@ fn a_room_whose_thread_panics_says_that_it_is_over_and_lets_everything_go() {
 fn lines_of_a_room_whose_thread_panics_are_closed() {
     let (arm, armed) = bounded::<()>(1);
     let wake = move || assert!(armed.try_recv().is_err(), "planted by a test");
-    let worker = Worker::spawn(host("韩梅梅"), wake).unwrap();
+    let worker = Worker::spawn(Home::fleeting().unwrap(), host("韩梅梅"), wake).unwrap();
     let host = Seat { worker };
     let port = host.until("listening", |event| match event {
         Event::Listening { port, .. } => Some(*port),
