@@ -196,8 +196,6 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use std::io::{Read as _, Write as _};
     use std::net::{Ipv4Addr, TcpListener};
 
@@ -258,6 +256,14 @@ mod tests {
         }
     }
 
+    /// What joins a reader; one that waits for ever fails and does not hang the test.
+    fn in_time<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> T {
+        let (done, result) = bounded(1);
+        let thread = std::thread::Builder::new().name("closer".to_owned());
+        thread.spawn(move || done.send(act()).ok()).unwrap();
+        result.recv_timeout(DEADLINE).expect("the reader waits for ever")
+    }
+
     const ONE: LineId = LineId(1);
     const OTHER: LineId = LineId(2);
 
@@ -303,7 +309,8 @@ mod tests {
                 end: LineEnd::Finished
             }
         ));
-        assert_eq!(table.lines.remove(ONE, LineEnd::Finished), Some(LineEnd::Finished));
+        let (left, table) = in_time(move || (table.lines.remove(ONE, LineEnd::Finished), table));
+        assert_eq!(left, Some(LineEnd::Finished));
         assert!(table.hears_by_reader(&mut other, b"mine"));
         assert!(table.io.is_empty(), "the end was told twice");
     }
@@ -334,14 +341,6 @@ mod tests {
         let mut peer = table.open(ONE);
         assert!(table.hears_by_reader(&mut peer, b"words"));
         table.lines.take_over(ONE);
-        let (done, closed) = bounded(1);
-        let closer = std::thread::Builder::new().name("closer".to_owned());
-        closer
-            .spawn(move || {
-                table.lines.close_all();
-                done.send(()).unwrap();
-            })
-            .unwrap();
-        closed.recv_timeout(DEADLINE).expect("the reader waits for ever");
+        in_time(move || table.lines.close_all());
     }
 }
