@@ -10,6 +10,7 @@
 //! - [`store`]: what a room keeps on disk.
 //! - [`worker`]: blocking threads that drive the protocol over real TCP; [`worker::Command`] in, [`worker::Event`] out.
 //! - [`profile`]: the folder in which a person's settings live.
+//! - [`store`]: what a room keeps on disk: its log, its outbox, its members, and the index for searching.
 //! - [`chat`]: the view model, folded from events; the window and the terminal share it.
 //! - [`cli`]: arguments, standard input to commands, events to JSON lines.
 //! - `gui`: the window (feature `gui`).

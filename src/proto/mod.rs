@@ -38,6 +38,7 @@ mod room;
 mod store;
 mod timer;
 mod transmit;
+pub mod wire;
 pub mod words;
 
 pub use address::{Address, AddressError, DEFAULT_PORT};

@@ -10,9 +10,9 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, Protocol, Socket, Type};
 
+use super::Failure;
 use super::io_event::IoEvent;
 use super::thread::Thread;
-use super::Failure;
 use crate::proto::Address;
 
 /// The next address is tried when the last one has not answered after this (RFC 8305, "Connection Attempt Delay").

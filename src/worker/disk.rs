@@ -2,19 +2,23 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use super::{Failure, Shelf};
 use super::io_event::IoEvent;
 use super::thread::Thread;
+use super::{Failure, Shelf};
 use crate::proto::Store;
-use crate::proto::log::{Batch, Change, Loaded, RoomId, StoreError};
+use crate::proto::log::{Batch, Change, Loaded, PlacedEntry, RoomId, StoreError};
 use crate::store::RoomStore;
 
 /// Wishes under way. A room has one or two batches under way; the others are pages for guests that catch up, and what waits here is
 /// not yet in memory as entries. Beyond it the endpoint keeps its wishes to itself.
 const WISHES: usize = 64;
+
+/// Quiet for this long, nobody is in the middle of a conversation: what can wait (the index for searching) gets its turn.
+const REST_AFTER: Duration = Duration::from_millis(200);
 
 /// The thread that keeps a room. Dropping it waits until everything that was to be kept is: as long as the disk takes.
 #[derive(Debug)]
@@ -37,7 +41,7 @@ impl Disk {
         let scribe = Scribe {
             rooms,
             store: None,
-            failed: false,
+            has_chores: false,
             wishes: wishes_out,
             answers: answers_in.clone(),
         };
@@ -85,8 +89,8 @@ struct Scribe {
     rooms: Arc<dyn Shelf>,
     /// `None` until the room is known.
     store: Option<Box<dyn RoomStore>>,
-    /// Writing has failed: nobody knows what the disk holds.
-    failed: bool,
+    /// The store may have something to do that can wait.
+    has_chores: bool,
     wishes: Receiver<Store>,
     answers: Sender<IoEvent>,
 }
@@ -97,26 +101,38 @@ impl Scribe {
             let loaded = self.load(room);
             self.answer(IoEvent::Loaded { loaded });
         }
-        while let Ok(wish) = self.wishes.recv() {
+        while let Some(wish) = self.next() {
             let answer = match wish {
-                Store::Keep(batch) => {
-                    if let Some(room) = self.meets_a_known_room(&batch) {
-                        return self.answer(IoEvent::KnownRoom { room });
-                    }
-                    let (batch, result) = (batch.id, self.keep(&batch));
-                    IoEvent::Stored { batch, result }
-                }
+                Store::Keep(batch) => match self.keep(&batch) {
+                    Kept::Done(result) => IoEvent::Stored {
+                        batch: batch.id,
+                        result,
+                    },
+                    Kept::KnownRoom(room) => return self.answer(IoEvent::KnownRoom { room }),
+                },
                 Store::Read { id, from, limit } => {
-                    let entries = self.store.as_mut().map(|store| store.read(from, limit));
-                    let entries = entries.unwrap_or(Ok(Vec::new())).unwrap_or_else(|error| {
-                        tracing::error!("entries cannot be read: {error}");
-                        Vec::new()
-                    });
+                    let entries = self.read(from, limit);
                     IoEvent::Read { id, entries }
                 }
             };
             self.answer(answer);
         }
+    }
+
+    /// The next wish. Until it comes the store does what can wait.
+    fn next(&mut self) -> Option<Store> {
+        let mut quiet = REST_AFTER;
+        while self.has_chores {
+            match self.wishes.recv_timeout(quiet) {
+                Ok(wish) => return Some(wish),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.has_chores = self.store.as_mut().is_some_and(|store| store.rest());
+                    quiet = Duration::ZERO;
+                }
+            }
+        }
+        self.wishes.recv().ok()
     }
 
     fn answer(&self, answer: IoEvent) {
@@ -127,39 +143,54 @@ impl Scribe {
 
     fn load(&mut self, room: RoomId) -> Result<Option<Box<Loaded>>, Failure> {
         let disk = |cause: String| Failure::Disk { cause };
-        self.store = self.rooms.open(room).map_err(|error| disk(error.to_string()))?;
-        let Some(store) = &mut self.store else { return Ok(None) };
+        let mut store = self.rooms.open(room).map_err(|error| disk(error.to_string()))?;
         let loaded = store.load().map_err(|error| disk(error.to_string()))?;
+        self.store = Some(store);
+        self.has_chores = true;
         Ok(loaded.map(Box::new))
+    }
+
+    fn keep(&mut self, batch: &Batch) -> Kept {
+        let Some(store) = &mut self.store else {
+            return self.keep_first(batch);
+        };
+        self.has_chores = true;
+        Kept::Done(store.keep(batch))
     }
 
     /// A guest that came by an address learns only now which room that is. If it has been there before, this batch would begin the room
     /// anew: nothing of it is kept.
-    fn meets_a_known_room(&self, batch: &Batch) -> Option<RoomId> {
-        let room = room(batch).filter(|_| self.store.is_none())?;
-        matches!(self.rooms.open(room), Ok(Some(_))).then_some(room)
+    fn keep_first(&mut self, batch: &Batch) -> Kept {
+        let Some(room) = room(batch) else {
+            return Kept::Done(Err(StoreError::Conflict));
+        };
+        match self.load(room) {
+            Ok(None) => self.keep(batch),
+            Ok(Some(_)) => Kept::KnownRoom(room),
+            Err(failure) => {
+                tracing::error!("{failure}");
+                Kept::Done(Err(StoreError::Failed))
+            }
+        }
     }
 
-    fn keep(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        if self.failed {
-            return Err(StoreError::Failed);
-        }
-        let result = self.store_for(batch).and_then(|store| store.keep(batch));
-        self.failed = result == Err(StoreError::Failed);
-        result
+    /// Fewer entries than there must be tell the endpoint that they cannot be read.
+    fn read(&mut self, from: u64, limit: usize) -> Vec<PlacedEntry> {
+        let Some(store) = &mut self.store else {
+            return Vec::new();
+        };
+        store.read(from, limit).unwrap_or_else(|error| {
+            tracing::error!("entries cannot be read: {error}");
+            Vec::new()
+        })
     }
+}
 
-    fn store_for(&mut self, batch: &Batch) -> Result<&mut Box<dyn RoomStore>, StoreError> {
-        if self.store.is_none() {
-            let room = room(batch).ok_or(StoreError::Conflict)?;
-            let store = self.rooms.create(room).map_err(|error| {
-                tracing::error!("no place can be made for the room: {error}");
-                StoreError::Failed
-            })?;
-            self.store = Some(store);
-        }
-        self.store.as_mut().ok_or(StoreError::Conflict)
-    }
+/// What became of a batch.
+enum Kept {
+    Done(Result<(), StoreError>),
+    /// It would have made a room that is there already.
+    KnownRoom(RoomId),
 }
 
 /// The room that a batch makes.

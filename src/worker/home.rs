@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use crate::proto::identity::{Identity, MemberKey, SEED_BYTES};
 use crate::proto::log::RoomId;
-use crate::store::{MemoryStore, OpenError, RoomStore};
+use crate::store::{MemoryStore, OpenError, Options, RoomStore, SqliteStore};
 
 /// The person at this computer, as far as rooms are concerned.
 #[derive(Debug, Clone)]
@@ -20,6 +21,16 @@ pub struct Home {
 }
 
 impl Home {
+    /// Somebody whose rooms are kept in the folder of a profile.
+    #[must_use]
+    pub fn in_folder(identity: Identity, profile: PathBuf) -> Self {
+        let me = identity.key();
+        Self {
+            identity,
+            rooms: Arc::new(Folder { profile, me }),
+        }
+    }
+
     /// Somebody who is nobody else anywhere, and of whose rooms nothing is kept when the program ends.
     ///
     /// # Errors
@@ -38,19 +49,26 @@ impl Home {
 
 /// Where rooms are kept. Called on the thread that keeps the room.
 pub trait Shelf: fmt::Debug + Send + Sync {
-    /// A room that is kept here; `None`: it is not.
+    /// The store of a room; an empty one if nothing is kept of it.
     ///
     /// # Errors
     ///
-    /// When it is, and cannot be opened.
-    fn open(&self, room: RoomId) -> Result<Option<Box<dyn RoomStore>>, OpenError>;
+    /// When it cannot be opened or made.
+    fn open(&self, room: RoomId) -> Result<Box<dyn RoomStore>, OpenError>;
+}
 
-    /// An empty place for a room that is not kept here.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be made.
-    fn create(&self, room: RoomId) -> Result<Box<dyn RoomStore>, OpenError>;
+/// Keeps each room in a file of the profile.
+#[derive(Debug)]
+struct Folder {
+    profile: PathBuf,
+    me: MemberKey,
+}
+
+impl Shelf for Folder {
+    fn open(&self, room: RoomId) -> Result<Box<dyn RoomStore>, OpenError> {
+        let store = SqliteStore::open(&self.profile, room, self.me, Options::default())?;
+        Ok(Box::new(store))
+    }
 }
 
 /// Keeps a room as long as it is open.
@@ -60,11 +78,7 @@ struct Nowhere {
 }
 
 impl Shelf for Nowhere {
-    fn open(&self, _room: RoomId) -> Result<Option<Box<dyn RoomStore>>, OpenError> {
-        Ok(None)
-    }
-
-    fn create(&self, _room: RoomId) -> Result<Box<dyn RoomStore>, OpenError> {
+    fn open(&self, _room: RoomId) -> Result<Box<dyn RoomStore>, OpenError> {
         Ok(Box::new(MemoryStore::new(self.me)))
     }
 }

@@ -26,8 +26,13 @@ pub(super) enum IoEvent {
     /// The connector has given up.
     ConnectFailed { attempt: AttemptId, failure: Failure },
     /// A peer sent something.
-    Bytes { line: LineId, bytes: Box<[u8]> },
-    /// A line's reader has ended.
+    Bytes {
+        line: LineId,
+        bytes: Box<[u8]>,
+        /// The line's reader has stepped back; until it is told to go on, the driver reads.
+        reader_waits: bool,
+    },
+    /// A line has ended, and nobody reads it any more.
     Ended { line: LineId, end: LineEnd },
     /// What the disk has kept of the room; `None`: nothing.
     Loaded {

@@ -11,9 +11,7 @@ pub(super) fn addresses(bound: SocketAddr) -> Vec<SocketAddr> {
         return vec![bound];
     }
     let found = interfaces();
-    let found = found
-        .iter()
-        .map(|interface| (interface.name.as_str(), interface.ip()));
+    let found = found.iter().map(|interface| (interface.name.as_str(), interface.ip()));
     ranked(found, bound.is_ipv6())
         .into_iter()
         .map(|ip| SocketAddr::new(ip, bound.port()))

@@ -11,7 +11,9 @@ use crossbeam_channel::{Receiver, bounded};
 use landline::proto::{CloseReason, Event as RoomEvent, LeaveReason, LineEnd};
 use landline::worker::{Busy, Command, EVENTS, EndReason, Event};
 
-use crate::loopback::{DEADLINE, JOIN_WITHIN_UNDER_LOAD, PATIENT, Raw, Seat, WELCOME, guest, host, program_port, time_to_drop};
+use crate::loopback::{
+    DEADLINE, JOIN_WITHIN_UNDER_LOAD, PATIENT, Raw, Seat, WELCOME, guest, host, program_port, time_to_drop,
+};
 
 /// A peer that says one short line as fast as it can until the line ends.
 struct Flood {
@@ -164,6 +166,8 @@ fn a_script_that_says_more_than_its_host_reads_waits_and_loses_nothing() {
     config.limits.write_stall = PATIENT;
     let guest = Seat::connected(config);
     let mut late = Raw::new(listener.accept().unwrap().0);
+    late.sends("在\n"); // with a newline: messages need no distance from each other
+    guest.hears("在");
     let said = say_until_busy(&guest, LINES, MOST);
     assert!(said < MOST, "all of it is taken");
     late.reads_so_many(b'x', said * LINES * X_IN_LINE);
@@ -175,7 +179,9 @@ fn a_script_that_says_more_than_its_host_reads_waits_and_loses_nothing() {
 fn dropping_ends_a_guest_whose_host_reads_nothing() {
     let (listener, port) = program_port();
     let guest = Seat::connected(guest("李雷", &format!("127.0.0.1:{port}")));
-    let _deaf = listener.accept().unwrap();
+    let mut deaf = Raw::new(listener.accept().unwrap().0);
+    deaf.sends("在\n");
+    guest.hears("在");
     say_until_busy(&guest, 15, 3000);
     assert!(time_to_drop(guest) < JOIN_WITHIN_UNDER_LOAD);
 }

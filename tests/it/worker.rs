@@ -111,7 +111,10 @@ fn all_addresses_of_a_name_are_tried() {
 #[test]
 fn the_window_is_woken_after_events_are_there() {
     let (woken, wakes) = bounded(1000);
-    let worker = Worker::spawn(Home::fleeting().unwrap(), host("韩梅梅"), move || woken.send(()).unwrap()).unwrap();
+    let worker = Worker::spawn(Home::fleeting().unwrap(), host("韩梅梅"), move || {
+        woken.send(()).unwrap()
+    })
+    .unwrap();
     wakes.recv_timeout(DEADLINE).unwrap();
     assert!(matches!(worker.events().try_recv(), Ok(Event::Listening { .. })));
     worker.send(Command::Leave).unwrap();
@@ -127,7 +130,10 @@ fn the_window_is_woken_after_events_are_there() {
 
 #[test]
 fn a_room_whose_thread_panics_says_that_it_is_over_and_lets_everything_go() {
-    let worker = Worker::spawn(Home::fleeting().unwrap(), host("韩梅梅"), || panic!("planted by a test")).unwrap();
+    let worker = Worker::spawn(Home::fleeting().unwrap(), host("韩梅梅"), || {
+        panic!("planted by a test")
+    })
+    .unwrap();
     let seat = Seat { worker };
     let port = seat.until("listening", |event| match event {
         Event::Listening { port, .. } => Some(*port),
@@ -201,6 +207,24 @@ fn the_host_removes_somebody() {
     host.send(Command::Remove { member });
     assert_eq!(host.sees_leave(), LeaveReason::Removed);
     assert!(guest.reads_to_end().contains("bye"));
+}
+
+#[test]
+fn words_come_whole_and_in_order_from_a_peer_who_waits_for_answers_and_hurries_in_between() {
+    const ROUNDS: usize = 100;
+    const WORDS: usize = 8;
+    let (host, port) = Seat::listening(host("韩梅梅"));
+    let mut peer = Raw::welcomed(port);
+    for round in 0..ROUNDS {
+        for number in 0..WORDS {
+            peer.sends(format!("word {round} {number}\n"));
+        }
+        for number in 0..WORDS {
+            host.hears(&format!("word {round} {number}"));
+        }
+        host.say(&format!("answer {round}."));
+        peer.reads(&format!("answer {round}."));
+    }
 }
 
 // What cannot be
