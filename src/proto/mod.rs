@@ -33,6 +33,7 @@ mod outbox;
 pub mod plain;
 mod refusals;
 mod room;
+pub mod session;
 mod store;
 mod timer;
 mod transmit;
