@@ -35,6 +35,7 @@ pub mod plain;
 mod plain_guest;
 mod refusals;
 mod room;
+pub mod session;
 mod store;
 mod timer;
 mod transmit;
