@@ -35,6 +35,7 @@ mod outbox;
 pub mod plain;
 mod plain_guest;
 mod projection;
+mod proofs;
 mod refusals;
 mod room;
 pub mod session;
