@@ -59,9 +59,11 @@ pub enum Message {
         /// The host's word on the newest of them.
         head: Option<SignedHead>,
     },
-    /// Who is here, who came, who went.
+    /// Members for whom [`Welcome::roster`] had no place; directly after it, before the first `Entries`.
+    Roster(Vec<RosterEntry>),
+    /// Who came, who went: at most [`MAX_PAGE_MEMBERS`].
     Presence(Vec<Presence>),
-    /// How far members have come.
+    /// How far members have come: at most [`MAX_PAGE_MEMBERS`].
     Receipts(Vec<Receipt>),
     /// The host has lost what comes after this place: send it, page by page.
     Missing {
@@ -83,10 +85,15 @@ pub enum Message {
     Rekey,
     /// The sender leaves; nothing more comes.
     Bye(ByeReason),
+    /// What only a newer version understands. To be ignored; never sent.
+    Unknown,
 }
 
 /// Entries in one [`Message::Entries`].
 pub const MAX_PAGE_ENTRIES: usize = 256;
+/// Members in one [`Welcome`], [`Message::Roster`], [`Message::Presence`] or [`Message::Receipts`]: with names and numbers as long as
+/// they may be, half a frame. More go into the next message.
+pub const MAX_PAGE_MEMBERS: usize = 256;
 
 /// How a guest comes in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,7 +150,7 @@ pub struct Welcome {
     pub head: SignedHead,
     /// The guest's own number.
     pub you: MemberId,
-    /// Everybody who is a member, the host first.
+    /// Everybody who is a member, the host first: at most [`MAX_PAGE_MEMBERS`], the rest follows in [`Message::Roster`].
     pub roster: Vec<RosterEntry>,
     /// Whether the guest's copy is of another history and must begin anew.
     pub anew: bool,
@@ -160,7 +167,7 @@ pub struct RosterEntry {
     pub name: Arc<str>,
     /// Whether they are here.
     pub here: bool,
-    /// How far they have come.
+    /// How far they have come (its id is the same).
     pub receipt: Receipt,
 }
 
@@ -226,6 +233,8 @@ pub enum DenyReason {
     Full,
     /// The host does not have this room.
     OtherRoom,
+    /// Something that only a newer version understands.
+    Other,
 }
 
 /// Why the host does not take an entry.
@@ -245,6 +254,8 @@ pub enum SubmitRefusal {
     BadTarget,
     /// A member may not write this.
     NotAllowed,
+    /// Something that only a newer version understands. For good, as a person must learn of it.
+    Other,
 }
 
 impl SubmitRefusal {
@@ -268,4 +279,6 @@ pub enum ByeReason {
     TooSlow,
     /// The receiver has broken the protocol.
     Protocol,
+    /// Something that only a newer version understands. Coming back is allowed, as after a lost line.
+    Other,
 }

@@ -37,6 +37,7 @@ pub mod session;
 mod store;
 mod timer;
 mod transmit;
+pub mod wire;
 pub mod words;
 
 pub use address::{Address, AddressError, DEFAULT_PORT};
