@@ -31,6 +31,7 @@ pub mod invite;
 mod lines;
 pub mod log;
 pub mod message;
+mod noise;
 mod outbox;
 pub mod plain;
 mod plain_guest;
