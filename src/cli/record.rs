@@ -294,7 +294,10 @@ impl<'a> Record<'a> {
                 "log-lost",
                 format!("the log is lost from place {from} on: nothing is taken until guests have sent it back"),
             ),
-            Notice::TwoStories { heads } => ("two-stories", format!("the host has signed two histories: {heads:?}")),
+            Notice::TwoStories { heads } => (
+                "two-stories",
+                format!("the host has signed two histories: {}", heads_in_hex(heads)),
+            ),
             Notice::LogWhole => ("log-whole", "the guests have sent back what was lost".to_owned()),
             Notice::DiskFull => ("disk-full", "the disk is full: nothing more can be said".to_owned()),
         };
