@@ -1,6 +1,7 @@
 //! Native lines: what two honest sides do together.
 
 mod hostile;
+mod middle;
 mod support;
 
 use std::time::Duration;
