@@ -3,6 +3,7 @@
 mod hostile;
 mod middle;
 mod support;
+mod vectors;
 
 use std::time::Duration;
 

@@ -32,7 +32,7 @@ pub(super) struct Side {
 }
 
 impl Side {
-    fn new(session: Session, born: Instant) -> Self {
+    pub(super) fn new(session: Session, born: Instant) -> Self {
         Self {
             session,
             events: Vec::new(),
