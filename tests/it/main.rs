@@ -11,6 +11,7 @@ mod guest;
 mod gui;
 #[cfg(feature = "gui")]
 mod gui_transcript;
+mod invite;
 mod limits;
 mod loopback;
 mod plain;
@@ -26,4 +27,6 @@ mod text;
 mod tidy;
 mod tutorial;
 mod vectors;
+mod wire;
+mod words;
 mod worker;
