@@ -17,6 +17,7 @@ mod profile;
 mod program;
 mod proto;
 mod pure;
+mod session;
 mod sim;
 mod support;
 mod text;
