@@ -6,6 +6,7 @@ mod chat;
 mod cli;
 mod discreet;
 mod faults;
+mod guest;
 #[cfg(feature = "gui")]
 mod gui;
 #[cfg(feature = "gui")]
@@ -18,6 +19,8 @@ mod profile;
 mod program;
 mod proto;
 mod pure;
+mod room_sim;
+mod session;
 mod sim;
 mod support;
 mod text;

@@ -110,7 +110,7 @@ pub struct Loaded {
     pub counter: u64,
     /// How far they have read.
     pub read: u64,
-    /// (Hosts) Every entry of the log: author's number (the host is 0), id, place.
+    /// Every entry of the log: author's number (the host is 0), id, place.
     pub ids: Vec<(MemberId, EntryId, u64)>,
 }
 
