@@ -54,6 +54,12 @@ impl Index {
         self.seqs.get(&(author, id)).copied()
     }
 
+    /// Whether somebody has written anything after a place.
+    pub(super) fn wrote_after(&self, author: MemberId, seq: u64) -> bool {
+        let ids = (author, EntryId([0; 16]))..=(author, EntryId([0xFF; 16]));
+        self.seqs.range(ids).any(|(_, place)| *place > seq)
+    }
+
     /// Who wrote the entry at a place, and what it is called.
     pub(super) fn at(&self, seq: u64) -> Option<(MemberId, EntryId)> {
         let place = usize::try_from(seq.checked_sub(self.floor + 1)?).ok()?;
