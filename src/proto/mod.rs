@@ -25,6 +25,7 @@ mod connection;
 mod endpoint;
 mod error;
 mod guest;
+pub mod host;
 pub mod identity;
 mod index;
 pub mod invite;

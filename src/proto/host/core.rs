@@ -137,7 +137,7 @@ impl Core {
             states: States::default(),
             refused: RefusedWords::default(),
             refusals: Refusals::default(),
-            room: Room::default(),
+            room: Room::of_plain_guests(),
             plain_lines: BTreeMap::new(),
             state: State::Open,
             disk_is_full: false,
@@ -274,7 +274,10 @@ impl Core {
     /// Whether a line is a member's who is in the room.
     #[must_use]
     pub fn is_in(&self, line: LineId) -> bool {
-        let native = self.lines.get(&line).is_some_and(|line| matches!(line.phase, Phase::In { .. }));
+        let native = self
+            .lines
+            .get(&line)
+            .is_some_and(|line| matches!(line.phase, Phase::In { .. }));
         native || self.plain_lines.contains_key(&line)
     }
 
