@@ -1,12 +1,13 @@
 //! What happens, as scripts read it: one [`Record`] is one JSON object. `docs/cli.md` describes every field.
 
 use std::net::SocketAddr;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
+use crate::proto::identity::MemberKey;
 use crate::proto::invite::Invite;
 use crate::proto::log::{RoomId, SignedHead};
 use crate::proto::message::SubmitRefusal;
@@ -15,6 +16,7 @@ use crate::proto::words::Words;
 use crate::proto::{
     self, Author, CloseReason, EntryId, KnockId, LeaveReason, LineEnd, Member, MemberId, Notice, RefuseReason,
 };
+use crate::store::Summary;
 use crate::worker::{EndReason, Event, Failure};
 
 /// The version of the contract with scripts.
@@ -42,6 +44,23 @@ pub(super) enum Record<'a> {
         host: Host<'a>,
         secure: bool,
         resumed: bool,
+    },
+    Me {
+        name: &'a str,
+        key: String,
+        fingerprint: String,
+        words: String,
+    },
+    Room {
+        #[serde(serialize_with = "as_text")]
+        id: RoomId,
+        name: &'a str,
+        hosting: bool,
+        members: usize,
+        last_seq: u64,
+        #[serde(serialize_with = "as_optional_rfc_3339")]
+        last_message: Option<SystemTime>,
+        unread: u64,
     },
     Waiting {
         words: String,
@@ -233,6 +252,33 @@ impl<'a> Record<'a> {
             Event::Connecting { address } => Some(Self::Connecting { address: *address }),
             Event::Room(event) => Self::of_room(event, room),
             Event::Ended(_) => None, // see `ended`: more than one record
+        }
+    }
+
+    /// Who the person at this computer is.
+    pub(super) fn me(name: &'a str, key: MemberKey) -> Self {
+        let fingerprint = key.fingerprint();
+        Self::Me {
+            name,
+            key: key.to_string(),
+            fingerprint: fingerprint.to_string(),
+            words: fingerprint.english(),
+        }
+    }
+
+    /// A room of this profile.
+    pub(super) fn known(room: &'a Summary) -> Self {
+        let at = room
+            .last_message_ms
+            .and_then(|ms| SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(ms)));
+        Self::Room {
+            id: room.room,
+            name: &room.name,
+            hosting: room.hosting,
+            members: room.members,
+            last_seq: room.last.seq,
+            last_message: at,
+            unread: room.unread,
         }
     }
 
@@ -526,6 +572,14 @@ fn as_optional_text<S: Serializer>(value: &Option<RoomId>, serializer: S) -> Res
 
 fn as_text<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
+}
+
+#[expect(clippy::ref_option, reason = "serde hands a reference to the field")]
+fn as_optional_rfc_3339<S: Serializer>(at: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => as_rfc_3339(at, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 fn as_rfc_3339<S: Serializer>(at: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {

@@ -26,7 +26,7 @@ pub(crate) fn host(name: &str) -> Config {
             bind: Some(Ipv4Addr::LOCALHOST.into()),
             port: 0,
             admit: Admit::Anyone,
-            history: History::default(),
+            history: None,
             plain: Some(Encoding::Auto),
             welcome: WELCOME.to_owned(),
         }),

@@ -121,7 +121,7 @@ impl ConnectionPanel {
                 bind: None,
                 port: self.port()?,
                 admit: Admit::default(),
-                history: History::default(),
+                history: None,
                 plain: Some(self.guest_encoding),
                 welcome: self.welcome.trim().to_owned(),
             }),
