@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::Exit;
-use super::args::{Export, Format, HistoryArgs};
+use super::args::{Export, HistoryArgs};
 use super::export;
 use super::output::Output;
 use super::record::Record;

@@ -20,6 +20,7 @@ mod export;
 mod input;
 mod output;
 mod pace;
+mod reasons;
 mod record;
 mod session;
 mod setup;

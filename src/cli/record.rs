@@ -3,21 +3,17 @@
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
-use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
+use super::reasons::line_end;
 use crate::proto::identity::MemberKey;
 use crate::proto::invite::Invite;
-use crate::proto::log::{RoomId, SignedHead};
-use crate::proto::message::SubmitRefusal;
-use crate::proto::wire::encode_head;
+use crate::proto::log::RoomId;
 use crate::proto::words::Words;
-use crate::proto::{
-    self, Author, CloseReason, EntryId, KnockId, LeaveReason, LineEnd, Member, MemberId, Notice, RefuseReason,
-};
+use crate::proto::{self, Author, EntryId, KnockId, LeaveReason, Member, MemberId};
 use crate::store::Summary;
-use crate::worker::{EndReason, Event, Failure};
+use crate::worker::Event;
 
 /// The version of the contract with scripts.
 pub(super) const CONTRACT: u32 = 1;
@@ -419,129 +415,12 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// A message that did not go out; `id` is absent if it was not even tried.
-    pub(super) fn refused(id: Option<EntryId>, text: &'a str, reason: RefuseReason) -> Self {
-        let (code, message) = match reason {
-            RefuseReason::Empty => ("empty", "the message is empty".to_owned()),
-            RefuseReason::TooLong { bytes } => (
-                "too-long",
-                format!(
-                    "the message has {bytes} bytes, {} are allowed",
-                    crate::text::MAX_MESSAGE_BYTES
-                ),
-            ),
-            RefuseReason::LineLost => ("line-lost", "the line ended before the message was sent".to_owned()),
-            RefuseReason::NotConnected => ("not-connected", "the room is not open".to_owned()),
-            RefuseReason::DiskFull => ("disk-full", "this computer's disk is full".to_owned()),
-            RefuseReason::DiskFailed => ("disk-failed", "this computer's disk has failed".to_owned()),
-            RefuseReason::OutboxFull => ("outbox-full", "too much waits for the host already".to_owned()),
-            RefuseReason::Host(SubmitRefusal::DiskFull) => ("host-disk-full", "the host's disk is full".to_owned()),
-            RefuseReason::Host(refusal) => ("host-refused", format!("the host does not take it: {refusal:?}")),
-        };
-        Self::Refused {
-            id: id.map(|id| id.to_string()),
-            code,
-            message,
-            retry: reason.retry(),
-            text,
-        }
-    }
-
-    fn notice(notice: &Notice) -> Self {
-        let (code, message) = match notice {
-            Notice::PlainText => (
-                "plain-text",
-                "plain text: anybody on this network can read and forge what is said here".to_owned(),
-            ),
-            Notice::MessageCut { member } => (
-                "message-cut",
-                format!("a message of {} was too long and has been cut", member.author.name),
-            ),
-            Notice::NameRefused { member } => (
-                "name-refused",
-                format!(
-                    "{} asked for a name that is empty, taken or easily mistaken",
-                    member.author.name
-                ),
-            ),
-            Notice::RoomFull { address } => ("room-full", format!("{address} could not come in: the room is full")),
-            Notice::PlainRefused { address } => (
-                "plain-refused",
-                format!("{address} could not come in: the room takes no plain text"),
-            ),
-            Notice::LogLost { from } => (
-                "log-lost",
-                format!("the log is lost from place {from} on: nothing is taken until guests have sent it back"),
-            ),
-            Notice::TwoStories { heads } => (
-                "two-stories",
-                format!("the host has signed two histories: {}", heads_in_hex(heads)),
-            ),
-            Notice::LogWhole => ("log-whole", "the guests have sent back what was lost".to_owned()),
-            Notice::DiskFull => ("disk-full", "the disk is full: nothing more can be said".to_owned()),
-        };
-        Self::Notice { code, message }
-    }
-
-    /// What an ended room has to say, in order; the last one is `closed`.
-    pub(super) fn ended(reason: &EndReason) -> Vec<Record<'static>> {
-        let closed = |reason| Record::Closed { reason };
-        match reason {
-            EndReason::Cancelled => vec![closed("cancelled")],
-            EndReason::Failed(failure) => vec![Record::failed(failure), closed("failed")],
-            EndReason::Closed(CloseReason::Left) => vec![closed("left")],
-            EndReason::Closed(CloseReason::HostLeft) => vec![closed("host-left")],
-            EndReason::Closed(CloseReason::Lost(end)) => {
-                let lost = Record::Lost {
-                    reason: line_end(*end),
-                    retry_ms: None,
-                };
-                vec![lost, closed("lost")]
-            }
-            EndReason::Closed(CloseReason::TooSlow) => vec![closed("too-slow")],
-            EndReason::Closed(CloseReason::Endless) => vec![closed("endless")],
-            EndReason::Closed(CloseReason::Denied(_)) => vec![closed("denied")],
-            EndReason::Closed(CloseReason::Removed) => vec![closed("removed")],
-            EndReason::Closed(CloseReason::Replaced) => vec![closed("replaced")],
-            EndReason::Closed(CloseReason::HostKeyChanged { .. }) => vec![closed("host-key-changed")],
-            EndReason::Closed(CloseReason::Disk(_)) => vec![closed("disk")],
-            EndReason::Closed(CloseReason::Unreachable) => vec![closed("unreachable")],
-            EndReason::Closed(CloseReason::NotLandline) => vec![closed("not-landline")],
-            EndReason::Closed(CloseReason::Version) => vec![closed("version")],
-            EndReason::Closed(CloseReason::OtherRoom) => vec![closed("other-room")],
-            EndReason::Closed(CloseReason::Forged { .. }) => vec![closed("forged")],
-            EndReason::Closed(CloseReason::TwoStories) => vec![closed("two-stories")],
-        }
-    }
-
-    fn failed(failure: &Failure) -> Record<'static> {
-        Record::Error {
-            code: failure.code(),
-            message: failure.to_string(),
-            hint: failure.hint(),
-        }
-    }
-
     pub(super) fn error(code: &'a str, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Error {
             code,
             message: message.into(),
             hint: hint.into(),
         }
-    }
-}
-
-/// Proof that can be pasted: both heads as they were signed.
-fn heads_in_hex(heads: &[SignedHead; 2]) -> String {
-    heads.map(|head| HEXLOWER.encode(&encode_head(&head))).join(" and ")
-}
-
-fn line_end(end: LineEnd) -> &'static str {
-    match end {
-        LineEnd::Finished => "finished",
-        LineEnd::Reset => "reset",
-        LineEnd::TimedOut => "timed-out",
-        LineEnd::Failed => "failed",
     }
 }
 
