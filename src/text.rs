@@ -78,6 +78,17 @@ pub fn clean_message(raw: &str) -> String {
     text
 }
 
+/// One emoji, or `None`: the first grapheme of a reaction, with its joiners and selectors. Nothing that can be longer than an emoji, and
+/// nothing invisible.
+#[must_use]
+pub fn clean_emoji(raw: &str) -> Option<String> {
+    /// The longest that Unicode recommends have 35 bytes.
+    const MAX_EMOJI_BYTES: usize = 64;
+    let cleaned = clean_message(raw);
+    let emoji = cleaned.trim().graphemes(true).next()?;
+    (emoji.len() <= MAX_EMOJI_BYTES && !clean_name(emoji)?.is_empty()).then(|| emoji.to_owned())
+}
+
 /// Text for a terminal: like [`clean_message`], and nothing that a terminal could obey. Newlines stay.
 #[must_use]
 pub fn for_terminal(raw: &str) -> String {

@@ -10,7 +10,7 @@ use clap::Parser as _;
 use tracing::level_filters::LevelFilter;
 
 use crate::chat::Chat;
-use crate::profile::Profile;
+use crate::profile::{Profile, Program};
 use crate::worker::{Home, Worker};
 
 mod args;
@@ -90,7 +90,7 @@ fn log_to_stderr(level: LevelFilter) {
 }
 
 fn run(args: &Args, output: &mut Output) -> Result<Exit, SetupError> {
-    let profile = Profile::open(args.profile.as_deref())?; // its lock is held to the end
+    let profile = Profile::open(args.profile.as_deref(), Program::Terminal)?; // its lock is held to the end
     let settings = profile.settings();
     let signals = signals::listen()?;
     let lines = input::read_stdin()?;
@@ -113,6 +113,7 @@ fn run(args: &Args, output: &mut Output) -> Result<Exit, SetupError> {
     };
     let chat = Chat::with_limit("", matches!(args.command, Command::Host(_)), KEPT_BYTES);
     // The session waits on the event channel itself, so nothing needs waking.
-    let worker = Worker::spawn(Home::fleeting()?, config, || {})?;
+    let home = Home::in_folder(profile.identity().clone(), profile.folder().to_owned());
+    let worker = Worker::spawn(home, config, || {})?;
     Ok(Session::new(worker, chat, plan, Inputs { lines, signals }, output).run())
 }

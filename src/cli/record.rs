@@ -3,10 +3,13 @@
 use std::net::SocketAddr;
 use std::time::SystemTime;
 
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
+use crate::proto::log::SignedHead;
 use crate::proto::message::SubmitRefusal;
+use crate::proto::wire::encode_head;
 use crate::proto::{self, Author, CloseReason, EntryId, LeaveReason, LineEnd, Member, MemberId, Notice, RefuseReason};
 use crate::worker::{EndReason, Event, Failure};
 
@@ -251,6 +254,8 @@ impl<'a> Record<'a> {
             RefuseReason::LineLost => ("line-lost", "the line ended before the message was sent".to_owned()),
             RefuseReason::NotConnected => ("not-connected", "the room is not open".to_owned()),
             RefuseReason::DiskFull => ("disk-full", "this computer's disk is full".to_owned()),
+            RefuseReason::DiskFailed => ("disk-failed", "this computer's disk has failed".to_owned()),
+            RefuseReason::OutboxFull => ("outbox-full", "too much waits for the host already".to_owned()),
             RefuseReason::Host(SubmitRefusal::DiskFull) => ("host-disk-full", "the host's disk is full".to_owned()),
             RefuseReason::Host(refusal) => ("host-refused", format!("the host does not take it: {refusal:?}")),
         };
@@ -289,6 +294,10 @@ impl<'a> Record<'a> {
                 "log-lost",
                 format!("the log is lost from place {from} on: nothing is taken until guests have sent it back"),
             ),
+            Notice::TwoStories { heads } => (
+                "two-stories",
+                format!("the host has signed two histories: {}", heads_in_hex(heads)),
+            ),
             Notice::LogWhole => ("log-whole", "the guests have sent back what was lost".to_owned()),
             Notice::DiskFull => ("disk-full", "the disk is full: nothing more can be said".to_owned()),
         };
@@ -317,6 +326,12 @@ impl<'a> Record<'a> {
             EndReason::Closed(CloseReason::Replaced) => vec![closed("replaced")],
             EndReason::Closed(CloseReason::HostKeyChanged { .. }) => vec![closed("host-key-changed")],
             EndReason::Closed(CloseReason::Disk(_)) => vec![closed("disk")],
+            EndReason::Closed(CloseReason::Unreachable) => vec![closed("unreachable")],
+            EndReason::Closed(CloseReason::NotLandline) => vec![closed("not-landline")],
+            EndReason::Closed(CloseReason::Version) => vec![closed("version")],
+            EndReason::Closed(CloseReason::OtherRoom) => vec![closed("other-room")],
+            EndReason::Closed(CloseReason::Forged { .. }) => vec![closed("forged")],
+            EndReason::Closed(CloseReason::TwoStories) => vec![closed("two-stories")],
         }
     }
 
@@ -335,6 +350,11 @@ impl<'a> Record<'a> {
             hint: hint.into(),
         }
     }
+}
+
+/// Proof that can be pasted: both heads as they were signed.
+fn heads_in_hex(heads: &[SignedHead; 2]) -> String {
+    heads.map(|head| HEXLOWER.encode(&encode_head(&head))).join(" and ")
 }
 
 fn line_end(end: LineEnd) -> &'static str {

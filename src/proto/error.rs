@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::identity::MemberKey;
-use super::log::StoreError;
+use super::log::{SignedHead, StoreError};
 use super::message::{DenyReason, SubmitRefusal};
 use super::room::Member;
 
@@ -63,6 +63,22 @@ pub enum CloseReason {
     },
     /// This computer can keep nothing more, so nothing more may be said or shown.
     Disk(StoreError),
+    /// Nobody answers where the host should be, and this computer was never in its room.
+    Unreachable,
+    /// Something else answers where the host should be.
+    NotLandline,
+    /// The host speaks no version that this program speaks.
+    Version,
+    /// The host has another room than the one that was asked for.
+    OtherRoom,
+    /// The host has passed on something that its author has not signed, was not allowed to write, or has written before; or it has shown
+    /// words that it had not committed itself to (place 0).
+    Forged {
+        /// The place for which it was.
+        seq: u64,
+    },
+    /// The host has signed two histories: what it shows now is not what it has shown before. [`Notice::TwoStories`] proves it.
+    TwoStories,
 }
 
 /// Why a message of this computer did not go out.
@@ -81,6 +97,10 @@ pub enum RefuseReason {
     NotConnected,
     /// This computer's disk is full.
     DiskFull,
+    /// This computer's disk has failed.
+    DiskFailed,
+    /// Too much waits for the host already.
+    OutboxFull,
     /// The host does not take it.
     Host(SubmitRefusal),
 }
@@ -90,9 +110,9 @@ impl RefuseReason {
     #[must_use]
     pub fn retry(self) -> bool {
         match self {
-            Self::LineLost | Self::NotConnected | Self::DiskFull => true,
+            Self::LineLost | Self::NotConnected | Self::DiskFull | Self::OutboxFull => true,
             Self::Host(refusal) => refusal.retry(),
-            Self::Empty | Self::TooLong { .. } => false,
+            Self::Empty | Self::TooLong { .. } | Self::DiskFailed => false,
         }
     }
 }
@@ -132,4 +152,9 @@ pub enum Notice {
     LogWhole,
     /// This host's disk is full: what is said is refused until there is room.
     DiskFull,
+    /// The host has signed two histories.
+    TwoStories {
+        /// What it had signed before, and what it has signed now: with the entries before them, proof for anybody.
+        heads: Box<[SignedHead; 2]>,
+    },
 }

@@ -1,8 +1,8 @@
 //! Cleaning of names, messages, links and file names.
 
 use landline::text::{
-    MAX_NAME_BYTES, MAX_NAME_GRAPHEMES, clean_message, clean_name, confusable, file_name, for_terminal, link_host,
-    links,
+    MAX_NAME_BYTES, MAX_NAME_GRAPHEMES, clean_emoji, clean_message, clean_name, confusable, file_name, for_terminal,
+    link_host, links,
 };
 use proptest::prelude::{any, proptest};
 
@@ -193,4 +193,12 @@ proptest! {
             assert!(link_host(&text[link.clone()]).is_some(), "{text:?} {link:?}");
         }
     }
+}
+
+#[test]
+fn a_reaction_is_one_emoji() {
+    assert_eq!(clean_emoji(" 👍🏽 yes").as_deref(), Some("👍🏽"));
+    assert_eq!(clean_emoji("👨‍👩‍👧").as_deref(), Some("👨‍👩‍👧"));
+    assert_eq!(clean_emoji("\u{200b}\u{202e} "), None);
+    assert_eq!(clean_emoji(&format!("e{}", "\u{301}".repeat(99))), None);
 }

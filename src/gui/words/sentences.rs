@@ -62,6 +62,13 @@ impl Strings {
                 "Not sent: this computer's disk is full. Make room, then retry",
                 "未发送：这台电脑的磁盘已满。请腾出空间后重试",
             ),
+            RefuseReason::DiskFailed => {
+                self.pick("Not sent: this computer's disk failed", "未发送：这台电脑的磁盘出错")
+            }
+            RefuseReason::OutboxFull => self.pick(
+                "Not sent: too much waits for the host already. Retry later",
+                "未发送：待发的消息太多。请稍后重试",
+            ),
             RefuseReason::Host(SubmitRefusal::DiskFull) => self.pick(
                 "Not sent: the host's disk is full. Retry later",
                 "未发送：主持人的磁盘已满。请稍后重试",
@@ -185,6 +192,22 @@ impl Strings {
                     "请确认该地址是聊天程序",
                 ),
             ),
+            CloseReason::Denied(_)
+            | CloseReason::Removed
+            | CloseReason::Replaced
+            | CloseReason::HostKeyChanged { .. }
+            | CloseReason::OtherRoom
+            | CloseReason::Forged { .. }
+            | CloseReason::TwoStories => self.closed_by_host(reason),
+            CloseReason::Disk(_) | CloseReason::Unreachable | CloseReason::NotLandline | CloseReason::Version => {
+                self.no_way_in(reason)
+            }
+        }
+    }
+
+    /// What the host did that ended the room.
+    fn closed_by_host(&self, reason: CloseReason) -> Advice {
+        match reason {
             CloseReason::Denied(_) => Advice::new(
                 self.pick("The host does not let you in", "主持人没有让你进入"),
                 self.pick("Ask the host for an invite", "请向主持人索取邀请"),
@@ -195,7 +218,7 @@ impl Strings {
             ),
             CloseReason::Replaced => Advice::new(
                 self.pick("You came in from somewhere else", "你已从别处进入这个房间"),
-                rejoin,
+                self.pick("Use one computer at a time", "请同时只用一台电脑"),
             ),
             CloseReason::HostKeyChanged { .. } => Advice::new(
                 self.pick(
@@ -204,12 +227,54 @@ impl Strings {
                 ),
                 self.pick("Ask the host for a new invite", "请向主持人索取新的邀请"),
             ),
+            CloseReason::OtherRoom => Advice::new(
+                self.pick("The host has another room open", "主持人打开的是另一个房间"),
+                self.pick("Ask the host for an invite", "请向主持人索取邀请"),
+            ),
+            CloseReason::Forged { .. } => Advice::new(
+                self.pick("The host passed on something forged", "主持人转发了伪造的内容"),
+                self.pick("Speak to the host before you rejoin", "重新加入前请先与主持人联系"),
+            ),
+            _ => Advice::new(
+                self.pick(
+                    "The host shows another history than before",
+                    "主持人给出的记录与之前不同",
+                ),
+                self.pick(
+                    "Speak to the host: the log was lost or altered",
+                    "请与主持人联系：记录丢失或被改动",
+                ),
+            ),
+        }
+    }
+
+    /// What is wrong with this computer, or with what answers.
+    fn no_way_in(&self, reason: CloseReason) -> Advice {
+        match reason {
             CloseReason::Disk(_) => Advice::new(
                 self.pick("This computer's disk failed", "这台电脑的磁盘出错"),
                 self.pick(
                     "Check the disk, then open the room again",
                     "请检查磁盘，然后重新打开房间",
                 ),
+            ),
+            CloseReason::Unreachable => Advice::new(
+                self.pick("Nobody answers there", "那里没有回应"),
+                self.pick(
+                    "Check the address, and that the host is on",
+                    "请检查地址，并确认主持人在线",
+                ),
+            ),
+            CloseReason::NotLandline => Advice::new(
+                self.pick("Another program answers there", "那里是别的程序"),
+                self.pick(
+                    "Check the address, or join in plain text",
+                    "请检查地址，或以明文方式加入",
+                ),
+            ),
+            _ => Advice::new(
+                self.pick("The host has another version of Landline", "主持人的 Landline 版本不同"),
+                self.pick("Bring both to the same version", "请双方使用相同的版本"),
             ),
         }
     }
@@ -243,6 +308,10 @@ impl Strings {
             Notice::LogLost { from } => self.pick(
                 format!("The log is lost from place {from} on: nothing is taken until guests have sent it back"),
                 format!("记录从第 {from} 条起丢失：在访客送回之前不接受新内容"),
+            ),
+            Notice::TwoStories { .. } => self.pick(
+                "The host has signed two different histories of this room",
+                "主持人为这个房间签署了两份不同的记录",
             ),
             Notice::LogWhole => self.pick("Guests have sent back what was lost", "访客已送回丢失的内容"),
             Notice::DiskFull => self.pick(

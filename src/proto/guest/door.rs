@@ -1,0 +1,273 @@
+//! How a guest comes in: what it shows, what it is shown, and what a welcome means.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use rand_chacha::rand_core::RngCore as _;
+
+use super::copy::{Copy, Fit};
+use super::core::{Core, Entered, JOIN_WAIT, KNOCK_WAIT, LINE_LIFE, Phase, settings};
+use super::keeper::Piece;
+use crate::proto::identity::MemberKey;
+use crate::proto::index::Index;
+use crate::proto::log::{self, Change, Peer, SignedHead};
+use crate::proto::message::{DenyReason, Join, Message, Proof, Resume, RosterEntry, Welcome};
+use crate::proto::projection::{Projection, vouched};
+use crate::proto::proofs::{self, Meeting};
+use crate::proto::{CloseReason, Event, LineEnd, MemberId, Now};
+
+/// Addresses of a host that are remembered.
+const MAX_ADDRESSES: usize = 8;
+
+impl Core {
+    /// The handshake is over: `host` answers, in the session with this hash.
+    pub(super) fn handle_ready(&mut self, now: Now, host: MemberKey, hash: [u8; 32]) {
+        if let Some(known) = self.expected_host().filter(|known| *known != host) {
+            self.break_off(CloseReason::HostKeyChanged { known, shown: host });
+            return;
+        }
+        let entered = self.entered.as_ref();
+        let invite = self.config.invite.as_ref();
+        let join = Join {
+            room: entered
+                .map(|entered| entered.kept.room)
+                .or_else(|| invite.map(|invite| invite.room)),
+            name: Arc::clone(&self.config.name),
+            proof: self.proof(&hash),
+            resume: entered.map(|entered| Resume {
+                epoch: entered.kept.epoch,
+                last: entered.copy.last(),
+                head: entered.copy.head(),
+            }),
+        };
+        self.phase = Phase::Joining {
+            host,
+            hash,
+            until: now.monotonic + JOIN_WAIT,
+        };
+        self.send(Message::Join(join));
+    }
+
+    /// A person at the host is asked. The guest's nonce is shown first, and only the host is bound to its own.
+    pub(super) fn pending(&mut self, now: Now, commitment: [u8; 32]) {
+        let Phase::Joining { host, hash, .. } = self.phase else {
+            return;
+        };
+        let mut nonce = [0; 32];
+        self.chance.fill_bytes(&mut nonce);
+        self.phase = Phase::Knocking {
+            host,
+            hash,
+            nonce,
+            commitment,
+            until: now.monotonic + KNOCK_WAIT,
+        };
+        self.send(Message::Reveal { nonce });
+    }
+
+    pub(super) fn revealed(&mut self, theirs: [u8; 32]) {
+        let Phase::Knocking {
+            host,
+            hash,
+            nonce,
+            commitment,
+            ..
+        } = self.phase
+        else {
+            return;
+        };
+        let guest = self.config.identity.key();
+        let meeting = Meeting {
+            hash: &hash,
+            host: &host,
+            guest: &guest,
+        };
+        if meeting.commit(&theirs) != commitment {
+            self.break_off(CloseReason::Forged { seq: 0 });
+            return;
+        }
+        self.unconfirmed = self.config.confirm;
+        let words = meeting.words(&theirs, &nonce);
+        self.events.push_back(Event::Waiting { words });
+    }
+
+    pub(super) fn denied(&mut self, now: Now, reason: DenyReason) {
+        let transient = matches!(reason, DenyReason::Busy | DenyReason::Full) && self.entered.is_some();
+        self.out.push_back(super::core::Out::Close);
+        match reason {
+            _ if transient => self.handle_gone(now, LineEnd::Finished),
+            DenyReason::Removed => self.close(CloseReason::Removed),
+            DenyReason::OtherRoom => self.close(CloseReason::OtherRoom),
+            _ => self.close(CloseReason::Denied(reason)),
+        }
+    }
+
+    /// Come in, says the host.
+    pub(super) fn welcomed(&mut self, now: Now, welcome: &Welcome) {
+        let (Phase::Joining { host, .. } | Phase::Knocking { host, .. }) = self.phase else {
+            return;
+        };
+        let invited = self.config.invite.as_ref().map(|invite| invite.room);
+        let known = self.entered.as_ref().map(|entered| entered.kept.room).or(invited);
+        if known.is_some_and(|known| known != welcome.room) {
+            self.break_off(CloseReason::OtherRoom);
+            return;
+        }
+        if !welcome.head.is_genuine(welcome.room, &host) || welcome.head.epoch != welcome.epoch {
+            self.break_off(CloseReason::Forged { seq: welcome.head.seq });
+            return;
+        }
+        let resumed = self
+            .entered
+            .as_ref()
+            .is_some_and(|entered| !welcome.anew && entered.kept.epoch == welcome.epoch);
+        if resumed && self.contradicts(welcome) {
+            return;
+        }
+        self.phase = Phase::In(now.monotonic + LINE_LIFE);
+        self.backoff.reset();
+        self.config.invite = None; // used up
+        let mut piece = match &mut self.entered {
+            Some(entered) if resumed => go_on(entered, welcome.head, self.address),
+            _ => self.begin(host, welcome),
+        };
+        let floor = welcome.floor.seq;
+        self.founding = floor > 0 && self.last_seq() == floor;
+        self.unheard = self.present();
+        self.roster(&welcome.roster, &mut piece);
+        self.keep(piece);
+        self.outbox.begin_again();
+        self.submit();
+        if self.read > 0 {
+            self.send(Message::Read { seq: self.read });
+        }
+        self.catch_up(welcome);
+    }
+
+    /// Members, with who of them is here and how far they have come.
+    pub(super) fn take_roster(&mut self, roster: &[RosterEntry]) {
+        let mut piece = Piece::default();
+        self.roster(roster, &mut piece);
+        self.keep(piece);
+    }
+
+    fn roster(&mut self, roster: &[RosterEntry], piece: &mut Piece) {
+        for entry in roster {
+            if entry.here {
+                self.unheard.remove(&entry.id);
+            }
+            if self.founding
+                && let Some(peer) = peer(entry, true)
+                && let Some(entered) = &mut self.entered
+            {
+                let known = entered.projection.peer(peer.id).is_some();
+                entered.projection.put(peer.clone());
+                piece.changes.push(Change::Peer(peer));
+                let member = entered.projection.member(entry.id).filter(|_| !known && !entry.here);
+                piece.events.extend(member.map(|member| Event::Known { member }));
+            }
+            piece
+                .events
+                .extend(self.meet(entry.id, entry.key, &entry.name, entry.here));
+            if entry.receipt.stored > 0 {
+                piece.events.push(Event::Receipt { receipt: entry.receipt });
+            }
+        }
+    }
+
+    fn proof(&self, hash: &[u8; 32]) -> Proof {
+        match &self.config.invite {
+            Some(invite) => Proof::Invite {
+                number: invite.number,
+                proof: proofs::prove(invite, hash, &self.config.identity.key()),
+            },
+            None if self.entered.is_some() => Proof::Member,
+            None => Proof::Knock,
+        }
+    }
+
+    /// Whether the host tells another story than before. Then this guest is gone.
+    fn contradicts(&mut self, welcome: &Welcome) -> bool {
+        let Some(entered) = &self.entered else {
+            return false;
+        };
+        if entered.copy.fit_head(&welcome.head) != Fit::Other {
+            return false;
+        }
+        self.two_stories(welcome.head);
+        true
+    }
+
+    /// A history begins here: the first one, or another one.
+    fn begin(&mut self, host: MemberKey, welcome: &Welcome) -> Piece {
+        let kept = log::Kept {
+            room: welcome.room,
+            host,
+            epoch: welcome.epoch,
+            floor: welcome.floor,
+            settings: welcome.settings.clone(),
+            addresses: self.address.into_iter().collect(),
+        };
+        let again = self.entered.take();
+        let index = Index::new(welcome.floor.seq, &[]);
+        let projection = Projection::new(self.config.identity.key(), host, &[], index);
+        let copy = Copy::new(kept.room, host, kept.epoch, kept.floor, Some(welcome.head));
+        let mut changes = vec![match again {
+            Some(_) => Change::NewEpoch(kept.clone()),
+            None => Change::Room(kept.clone()),
+        }];
+        changes.push(Change::Head(welcome.head));
+        let entered = Entered { kept, copy, projection };
+        let mut events = vec![connected(&entered, again.is_some())];
+        if again.is_some() {
+            events.push(Event::NewEpoch);
+        }
+        events.push(settings(&entered.kept));
+        self.entered = Some(entered);
+        Piece {
+            changes,
+            events,
+            ..Piece::default()
+        }
+    }
+}
+
+/// The same history goes on.
+fn go_on(entered: &mut Entered, head: SignedHead, address: Option<SocketAddr>) -> Piece {
+    let addresses = &mut entered.kept.addresses;
+    addresses.retain(|known| Some(*known) != address);
+    addresses.splice(..0, address);
+    addresses.truncate(MAX_ADDRESSES);
+    let mut changes = vec![Change::Room(entered.kept.clone())]; // where the host was reached has changed, perhaps
+    if entered.copy.note(head) {
+        changes.push(Change::Head(head));
+    }
+    Piece {
+        changes,
+        events: vec![connected(entered, true)],
+        ..Piece::default()
+    }
+}
+
+/// This guest is in.
+fn connected(entered: &Entered, resumed: bool) -> Event {
+    let host = entered.projection.author(&entered.kept.host);
+    Event::Connected {
+        host: host.unwrap_or_else(|| vouched(MemberId::HOST, "")),
+        room: Arc::clone(&entered.kept.settings.name),
+        secure: true,
+        resumed,
+    }
+}
+
+/// A member of the list, as they are kept.
+pub(super) fn peer(entry: &RosterEntry, member: bool) -> Option<Peer> {
+    Some(Peer {
+        key: entry.key?,
+        id: entry.id,
+        name: entry.name.as_ref().to_owned(),
+        member,
+        verified: false,
+        first_seq: 0,
+    })
+}

@@ -1,0 +1,191 @@
+//! The recovery guard: a host whose own signature tells of entries that its log does not have has lost them, because an old backup was restored,
+//! a disk lied, or a second copy was running. It gives no numbers until its guests have sent them back, or a person begins another history.
+
+use super::core::Core;
+use super::line::{Flow, Phase};
+use super::sequencer::Work;
+use crate::proto::log::{Body, PlacedEntry, Seen, SignedHead};
+use crate::proto::message::{ByeReason, Message};
+use crate::proto::wire::decode_body;
+use crate::proto::{LeaveReason, LineEnd, LineId, Notice, Now};
+
+/// Bytes of entries that are held in memory until their chain has reached this host's signature; what was lost by an old backup is less.
+const MAX_CHAIN_BYTES: usize = 64 << 20;
+
+/// What is known to be lost.
+#[derive(Debug, Default)]
+pub(super) struct Guard(Option<Lost>);
+
+#[derive(Debug)]
+struct Lost {
+    /// This host's word on the newest entry that is missing.
+    target: SignedHead,
+    /// What a guest has sent back so far.
+    chain: Vec<(PlacedEntry, Body)>,
+    bytes: usize,
+    /// Who is sending.
+    source: Option<LineId>,
+}
+
+impl Guard {
+    /// Whether no numbers are given.
+    pub(super) fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.0 = None;
+    }
+
+    /// What was sent back so far is of no use.
+    pub(super) fn start_again(&mut self) {
+        if let Some(lost) = &mut self.0 {
+            lost.chain.clear();
+            lost.bytes = 0;
+            lost.source = None;
+        }
+    }
+
+    /// A line is no more.
+    pub(super) fn without(&mut self, line: LineId) {
+        if self.0.as_ref().is_some_and(|lost| lost.source == Some(line)) {
+            self.start_again();
+        }
+    }
+}
+
+impl Core {
+    /// A head of this host's own that is not in its log.
+    pub(super) fn guard_against(&mut self, head: SignedHead) {
+        let new = match &mut self.guard.0 {
+            Some(lost) => {
+                if head.seq > lost.target.seq {
+                    lost.target = head;
+                }
+                return;
+            }
+            none => none,
+        };
+        *new = Some(Lost {
+            target: head,
+            chain: Vec::new(),
+            bytes: 0,
+            source: None,
+        });
+        self.notice(Notice::LogLost {
+            from: head.seq.min(self.last.seq + 1),
+        });
+    }
+
+    /// Asks somebody who has more for the next page, if nobody is asked yet.
+    pub(super) fn ask_for_missing(&mut self) {
+        let ahead = self.lines.iter().find_map(|(line, guest)| match guest.phase {
+            Phase::In {
+                flow: Flow::Ahead { empty: false, .. },
+                ..
+            } => Some(*line),
+            _ => None,
+        });
+        if let Some(lost) = &mut self.guard.0
+            && lost.source.is_none()
+            && let Some(line) = ahead
+        {
+            lost.source = Some(line);
+            let from = self.last.seq + 1;
+            self.send(line, Message::Missing { from });
+        }
+    }
+
+    /// A guest sends back what this host has lost.
+    pub(super) fn take_back(&mut self, now: Now, line: LineId, entries: Vec<PlacedEntry>) {
+        let last = self.last;
+        let room = self.kept.room;
+        let Some(lost) = self.guard.0.as_mut().filter(|lost| lost.source == Some(line)) else {
+            return; // not asked any more
+        };
+        let nothing = entries.is_empty();
+        let genuine = entries.into_iter().all(|placed| lost.add(last, placed, |placed| placed.entry.room == room));
+        let end = lost.end(last);
+        let target = lost.target;
+        if nothing {
+            self.set_aside(line);
+        } else if !genuine || end.seq > target.seq || (end.seq == target.seq && end.hash != target.hash) {
+            self.guard.start_again();
+            self.dismiss(now, line, ByeReason::Protocol, LeaveReason::Lost(LineEnd::Failed));
+            self.ask_for_missing();
+        } else if end.seq == target.seq {
+            let chain = std::mem::take(&mut lost.chain);
+            for (placed, body) in chain {
+                self.sequencer.push(Work::Recovered { placed, body });
+            }
+        } else {
+            self.send(line, Message::Missing { from: end.seq + 1 });
+        }
+    }
+
+    /// This guest does not have what is missing either.
+    fn set_aside(&mut self, line: LineId) {
+        self.guard.start_again();
+        if let Some(Phase::In {
+            flow: Flow::Ahead { empty, .. },
+            ..
+        }) = self.lines.get_mut(&line).map(|line| &mut line.phase)
+        {
+            *empty = true;
+        }
+        self.ask_for_missing();
+    }
+
+    /// After each batch: whether all is there again that this host has signed.
+    pub(super) fn restored(&mut self) {
+        let target = match &self.guard.0 {
+            Some(lost) => lost.target,
+            None => return,
+        };
+        if self.last.seq != target.seq || self.last.hash != target.hash {
+            return;
+        }
+        self.guard.forget();
+        self.notice(Notice::LogWhole);
+        let lines: Vec<LineId> = self.all_in();
+        for line in lines {
+            let ahead = self.lines.get(&line).and_then(|line| match line.phase {
+                Phase::In {
+                    flow: Flow::Ahead { seq, .. },
+                    ..
+                } => Some(seq),
+                _ => None,
+            });
+            if let Some(seq) = ahead {
+                self.go_on(line, seq);
+            }
+        }
+    }
+}
+
+impl Lost {
+    /// Where what was sent back ends.
+    fn end(&self, last: Seen) -> Seen {
+        self.chain.last().map_or(last, |(placed, _)| Seen {
+            seq: placed.seq,
+            hash: placed.hash,
+        })
+    }
+
+    /// Takes an entry that follows; what is here already is passed over. Whether all is well.
+    fn add(&mut self, last: Seen, placed: PlacedEntry, is_of_room: impl Fn(&PlacedEntry) -> bool) -> bool {
+        let end = self.end(last);
+        if placed.seq <= end.seq {
+            return true;
+        }
+        self.bytes += placed.entry.body.len() + size_of::<PlacedEntry>();
+        let follows = placed.seq == end.seq + 1 && placed.follows(&end.hash);
+        let genuine = is_of_room(&placed) && placed.entry.is_genuine();
+        let Some(body) = decode_body(&placed.entry.body).ok() else {
+            return false;
+        };
+        let fits = follows && genuine && self.bytes <= MAX_CHAIN_BYTES;
+        self.chain.push((placed, body));
+        fits
+    }
+}

@@ -1,0 +1,296 @@
+//! What follows when a batch is on disk: only now anybody hears of it. And what follows when it is not.
+
+use std::sync::Arc;
+
+use super::core::{Core, Out, State};
+use super::line::{Flow, Phase};
+use super::refused::Words;
+use super::sequencer::{Flight, From, Step, Then, Work};
+use crate::proto::identity::MemberKey;
+use crate::proto::index::Index;
+use crate::proto::log::{Body, Kept, Peer, PlacedEntry, Seen, StoreError};
+use crate::proto::message::{ByeReason, DenyReason, Message, SubmitRefusal};
+use crate::proto::projection::Projection;
+use crate::proto::wire::entries_of_a_page;
+use crate::proto::{CloseReason, EntryId, Event, LeaveReason, LineEnd, LineId, MemberId, Notice, Now, RefuseReason};
+
+/// What a plain guest is told whose words are not taken.
+const NOT_TAKEN: &str = "your message was not taken: this computer's disk is full";
+
+impl Core {
+    /// A batch is on disk.
+    pub(super) fn landed(&mut self, now: Now, flight: Flight) {
+        if self.state == State::Over {
+            return; // everybody was told that it is over
+        }
+        self.disk_is_full &= flight.changes.is_empty();
+        self.counter = flight.counter;
+        self.head = flight.head.or(self.head);
+        let live = self.live_lines();
+        self.last = flight.last;
+        let mut fresh = Vec::new();
+        let mut newcomers = Vec::new();
+        for step in flight.steps {
+            match step {
+                Step::Entry {
+                    placed,
+                    body,
+                    peer,
+                    from,
+                } => {
+                    newcomers.extend(newcomer(&from, &body));
+                    self.take(now, &placed, &body, peer, from);
+                    fresh.push(placed);
+                }
+                Step::Kept(then) => self.kept_own(now, then),
+                Step::Told(event) => self.events.push_back(event),
+                Step::Repeated { line, id, place } => self.acknowledge(line, id, place),
+                Step::Begun { kept, again } => self.begun(now, *kept, again),
+            }
+        }
+        self.spread(&live, &fresh);
+        for (line, id) in newcomers {
+            self.enter(now, line, id, None);
+        }
+        self.restored();
+    }
+
+    /// A batch did not fit on the disk: nothing of it has happened, and everybody whose it was is told.
+    pub(super) fn bounced(&mut self, flight: Flight) {
+        if !std::mem::replace(&mut self.disk_is_full, true) {
+            self.notice(Notice::DiskFull);
+        }
+        for step in flight.steps {
+            match step {
+                Step::Entry { placed, from, .. } => self.bounce(placed.entry.id, from),
+                Step::Kept(then) => self.own_refused(EntryId([0; 16]), then, SubmitRefusal::DiskFull),
+                Step::Told(event) => self.events.push_back(event),
+                Step::Repeated { line, id, .. } => self.refuse(line, id, SubmitRefusal::DiskFull),
+                Step::Begun { again: true, .. } => {}
+                Step::Begun { again: false, .. } => self.end(CloseReason::Disk(StoreError::Full)), // there is no room without it
+            }
+        }
+    }
+
+    fn bounce(&mut self, id: EntryId, from: From) {
+        match from {
+            From::Line(line) => self.refuse(line, id, SubmitRefusal::DiskFull),
+            From::Here(then) => self.own_refused(id, then, SubmitRefusal::DiskFull),
+            From::Guests => self.guard.start_again(),
+        }
+    }
+
+    /// The disk has failed, or is not what it was: what it holds is unknown, so nothing is taken any more. Opening the room again reads it.
+    pub(super) fn crashed(&mut self, flight: Flight, error: StoreError) {
+        for step in flight.steps {
+            if let Step::Entry {
+                placed,
+                from: From::Here(Then::Said { text, .. }),
+                ..
+            } = step
+            {
+                self.refuse_words(placed.entry.id, text, RefuseReason::DiskFailed);
+            }
+        }
+        for work in self.sequencer.give_up() {
+            if let Work::Own {
+                id,
+                then: Then::Said { text, .. },
+                ..
+            } = work
+            {
+                self.refuse_words(id, text, RefuseReason::DiskFailed);
+            }
+        }
+        self.end(CloseReason::Disk(error));
+    }
+
+    /// Something of this host's own did not become part of the log.
+    pub(super) fn own_refused(&mut self, id: EntryId, then: Then, refusal: SubmitRefusal) {
+        let reason = match refusal {
+            SubmitRefusal::DiskFull => RefuseReason::DiskFull,
+            other => RefuseReason::Host(other),
+        };
+        match then {
+            Then::Said { text, reply_to } => {
+                self.refused.add(Words {
+                    id,
+                    text: text.clone(),
+                    reply_to,
+                });
+                self.refuse_words(id, text, reason);
+            }
+            Then::Changed { text } => self.refuse_words(id, text, reason),
+            Then::Vouched { line } => self.tell(line, NOT_TAKEN),
+            Then::Admit { line, invite } => {
+                if let Some((number, _)) = invite {
+                    self.invites.give_back(number);
+                }
+                self.deny(line, DenyReason::Busy);
+            }
+            Then::Invite(_) | Then::Nothing => {}
+        }
+    }
+
+    pub(super) fn refuse_words(&mut self, id: EntryId, text: Arc<str>, reason: RefuseReason) {
+        self.events.push_back(Event::Refused { id, text, reason });
+    }
+
+    pub(super) fn refuse(&mut self, line: LineId, id: EntryId, reason: SubmitRefusal) {
+        self.send(line, Message::Refused { id, reason });
+    }
+
+    pub(super) fn acknowledge(&mut self, line: LineId, id: EntryId, place: Seen) {
+        let Seen { seq, hash } = place;
+        self.send(line, Message::Acknowledged { id, seq, hash });
+    }
+
+    pub(super) fn notice(&mut self, notice: Notice) {
+        self.events.push_back(Event::Notice { notice });
+    }
+
+    pub(super) fn tell(&mut self, line: LineId, sentence: &str) {
+        self.out.push_back(Out::Tell {
+            line,
+            sentence: sentence.into(),
+        });
+    }
+
+    /// An entry is part of the log.
+    fn take(&mut self, now: Now, placed: &PlacedEntry, body: &Body, peer: Option<Peer>, from: From) {
+        if let (From::Here(Then::Admit { line, .. }), Body::Admitted { id, .. }) = (&from, body) {
+            let address = self.lines.get(line).map(|line| line.address);
+            self.projection.arrive(*id, address); // nobody is told first that they are away
+        }
+        let taken = self.projection.take(placed, body);
+        if let Some(peer) = peer {
+            self.projection.put(peer);
+        }
+        let place = Seen {
+            seq: placed.seq,
+            hash: placed.hash,
+        };
+        let words = spoken(taken.event.as_ref());
+        self.events.extend(taken.event);
+        match from {
+            From::Line(line) => {
+                self.acknowledge(line, placed.entry.id, place);
+                self.spread_words(words, Some(line));
+            }
+            From::Here(then) => self.done(placed, then, words),
+            From::Guests => {}
+        }
+        self.follow(now, &placed.entry.author, body);
+    }
+
+    /// Something of this host's own is part of the log.
+    fn done(&mut self, placed: &PlacedEntry, then: Then, words: Option<(String, Arc<str>)>) {
+        match then {
+            Then::Said { .. } => {
+                self.events.push_back(Event::Sent {
+                    id: placed.entry.id,
+                    seq: placed.seq,
+                    lines: None,
+                });
+                self.spread_words(words.map(|(_, text)| (String::new(), text)), None);
+            }
+            Then::Vouched { line } => self.spread_words(words, Some(line)),
+            Then::Admit {
+                invite: Some((number, _)),
+                ..
+            } => self.invites.used(number),
+            Then::Admit { invite: None, .. } | Then::Changed { .. } | Then::Invite(_) | Then::Nothing => {}
+        }
+    }
+
+    /// What is kept without an entry is kept.
+    fn kept_own(&mut self, now: Now, then: Then) {
+        if let Then::Invite(invite) = then {
+            self.invites.add(&invite, now.wall);
+            self.events.push_back(Event::Invite { invite: *invite });
+        }
+    }
+
+    /// What an entry changes beside what people see of it.
+    fn follow(&mut self, now: Now, author: &MemberKey, body: &Body) {
+        match body {
+            Body::Admitted { member, .. } => self.reserve_name(now, member),
+            Body::Renamed { .. } => self.reserve_name(now, author),
+            Body::Removed { member } => {
+                let id = self.projection.id_of(member);
+                if let Some(line) = id.and_then(|id| self.by_member.get(&id)).copied() {
+                    self.dismiss(now, line, ByeReason::Removed, LeaveReason::Removed);
+                }
+            }
+            Body::Settings(settings) => {
+                let before = std::mem::replace(&mut self.kept.settings, settings.clone());
+                self.plain_changed(now, before.plain.is_some());
+            }
+            _ => {}
+        }
+    }
+
+    /// Words of a message, for those who are on plain text.
+    fn spread_words(&mut self, words: Option<(String, Arc<str>)>, except: Option<LineId>) {
+        if let Some((prefix, text)) = words
+            && !self.plain_lines.is_empty()
+        {
+            let prefix = prefix.into();
+            self.out.push_back(Out::Spread { prefix, text, except });
+        }
+    }
+
+    /// New entries for those who have all before them, and the host's word on the newest.
+    fn spread(&mut self, lines: &[LineId], entries: &[PlacedEntry]) {
+        let lines: Vec<LineId> = lines.iter().copied().filter(|line| self.lines.contains_key(line)).collect();
+        let mut rest = entries;
+        while !rest.is_empty() {
+            let (page, after) = rest.split_at(entries_of_a_page(rest).max(1));
+            rest = after;
+            let head = self.head.filter(|_| rest.is_empty());
+            let entries = page.to_vec();
+            self.send_all(lines.clone(), Message::Entries { entries, head });
+        }
+    }
+
+    fn live_lines(&self) -> Vec<LineId> {
+        let is_live = |line: &&LineId| {
+            let line = self.lines.get(line);
+            line.is_some_and(|line| matches!(line.phase, Phase::In { flow: Flow::Live, .. }))
+        };
+        self.by_member.values().filter(is_live).copied().collect()
+    }
+
+    /// A history has begun. Whoever is in comes in again, and begins anew.
+    fn begun(&mut self, now: Now, kept: Kept, again: bool) {
+        let peers: Vec<Peer> = self.projection.peers().cloned().collect();
+        self.projection = Projection::new(self.me, self.me, &peers, Index::new(0, &[]));
+        self.kept = kept;
+        self.guard.forget();
+        self.states.forget_receipts();
+        if again {
+            self.events.push_back(Event::NewEpoch);
+            for line in self.lines.keys().copied().collect::<Vec<_>>() {
+                self.lose(now, line, LeaveReason::Lost(LineEnd::Finished));
+                self.out.push_back(Out::Close(line));
+            }
+        }
+        self.come_in();
+    }
+}
+
+/// Who comes in because of an entry.
+fn newcomer(from: &From, body: &Body) -> Option<(LineId, MemberId)> {
+    match (from, body) {
+        (From::Here(Then::Admit { line, .. }), Body::Admitted { id, .. }) => Some((*line, *id)),
+        _ => None,
+    }
+}
+
+/// The words of a message, behind its author's name.
+fn spoken(event: Option<&Event>) -> Option<(String, Arc<str>)> {
+    match event {
+        Some(Event::Said { entry }) => Some((format!("{}: ", entry.author.name), entry.text.clone())),
+        _ => None,
+    }
+}
