@@ -217,3 +217,6 @@ impl Dh for StrictCurve {
         if bits == 0 { Err(Error::Dh) } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests;

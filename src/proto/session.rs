@@ -347,3 +347,6 @@ impl fmt::Debug for Session {
         f.debug_struct("Session").field("phase", &phase).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

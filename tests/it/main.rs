@@ -6,10 +6,12 @@ mod chat;
 mod cli;
 mod discreet;
 mod faults;
+mod guest;
 #[cfg(feature = "gui")]
 mod gui;
 #[cfg(feature = "gui")]
 mod gui_transcript;
+mod invite;
 mod limits;
 mod loopback;
 mod plain;
@@ -17,6 +19,7 @@ mod profile;
 mod program;
 mod proto;
 mod pure;
+mod room_sim;
 mod session;
 mod sim;
 mod support;
@@ -24,4 +27,6 @@ mod text;
 mod tidy;
 mod tutorial;
 mod vectors;
+mod wire;
+mod words;
 mod worker;

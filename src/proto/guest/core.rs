@@ -260,6 +260,7 @@ impl Core {
             Some(Kept::Failed(error, owns)) => {
                 let refusals = owns.iter().map(|own| own.refused(RefuseReason::DiskFailed));
                 self.events.extend(refusals);
+                self.out.push_back(Out::Close);
                 self.close(CloseReason::Disk(error));
             }
         }

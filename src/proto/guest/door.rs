@@ -153,7 +153,9 @@ impl Core {
 
     fn roster(&mut self, roster: &[RosterEntry], piece: &mut Piece) {
         for entry in roster {
-            self.unheard.remove(&entry.id);
+            if entry.here {
+                self.unheard.remove(&entry.id);
+            }
             if self.founding
                 && let Some(peer) = peer(entry, true)
                 && let Some(entered) = &mut self.entered

@@ -27,6 +27,8 @@ pub(super) struct Line {
     state: State,
     /// Nothing was taken last time; whoever offers bytes knows when to try again.
     blocked: bool,
+    /// Whether a write has been asked for and not yet been fetched.
+    pub(super) write_asked: bool,
     stalled_at: Option<Instant>,
     stall: Duration,
 }
@@ -38,6 +40,7 @@ impl Line {
             session,
             state: State::Open,
             blocked: false,
+            write_asked: false,
             stalled_at: None,
             stall,
         }
@@ -66,10 +69,11 @@ impl Line {
         self.state = State::Parting(now + FAREWELL);
     }
 
-    pub(super) fn poll_transmits(&mut self, now: Instant) -> Option<Transmit> {
+    pub(super) fn next_transmit(&mut self, now: Instant) -> Option<Transmit> {
         if !self.session.pending().is_empty() {
             self.stalled_at.get_or_insert(now + self.stall);
-            return (!self.blocked).then_some(Transmit::Write(self.id));
+            let ask = !self.blocked && !std::mem::replace(&mut self.write_asked, true);
+            return ask.then_some(Transmit::Write(self.id));
         }
         self.stalled_at = None;
         let State::Parting(_) = self.state else {

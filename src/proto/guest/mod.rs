@@ -68,7 +68,7 @@ impl Guest {
             }
         }
         if let Some(line) = &mut self.line {
-            self.transmits.extend(line.poll_transmits(now.monotonic));
+            self.transmits.extend(line.next_transmit(now.monotonic));
         }
     }
 
@@ -152,8 +152,20 @@ impl Side for Guest {
         self.drive(now);
     }
 
+    /// Writes that have become void are left out.
     fn poll_transmit(&mut self) -> Option<Transmit> {
-        self.transmits.pop_front()
+        while let Some(transmit) = self.transmits.pop_front() {
+            let Transmit::Write(id) = transmit else {
+                return Some(transmit);
+            };
+            if let Some(line) = self.line.as_mut().filter(|line| line.id == id) {
+                line.write_asked = false;
+                if !line.session.pending().is_empty() {
+                    return Some(transmit);
+                }
+            }
+        }
+        None
     }
 
     fn poll_store(&mut self) -> Option<Store> {

@@ -60,3 +60,11 @@ impl Outgoing {
         }
     }
 }
+
+#[cfg(test)]
+impl Outgoing {
+    /// Memory that this needs.
+    pub(super) fn kept_bytes(&self) -> usize {
+        self.bytes.capacity() + self.ends.capacity() * size_of::<u64>()
+    }
+}

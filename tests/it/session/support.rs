@@ -28,22 +28,24 @@ pub(super) struct Ready {
 pub(super) struct Side {
     pub(super) session: Session,
     pub(super) events: Vec<SessionEvent>,
+    pub(super) born: Instant,
 }
 
 impl Side {
-    pub(super) fn new(session: Session) -> Self {
+    pub(super) fn new(session: Session, born: Instant) -> Self {
         Self {
             session,
             events: Vec::new(),
+            born,
         }
     }
 
     pub(super) fn guest(identity: &Identity, expect: Expect, seed: u64, now: Instant) -> Self {
-        Self::new(Session::guest(identity, expect, &mut chance(seed), now))
+        Self::new(Session::guest(identity, expect, &mut chance(seed), now), now)
     }
 
     pub(super) fn host(identity: &Identity, seed: u64, now: Instant) -> Self {
-        Self::new(Session::host(identity, &mut chance(seed), now))
+        Self::new(Session::host(identity, &mut chance(seed), now), now)
     }
 
     pub(super) fn hears(&mut self, now: Instant, bytes: &[u8]) {
@@ -97,6 +99,26 @@ pub(super) struct Pair {
     pub(super) guest: Side,
     pub(super) host: Side,
     pub(super) now: Instant,
+    pub(super) origin: Origin,
+}
+
+/// What two sides are made from: the same again gives the same bytes.
+#[derive(Clone)]
+pub(super) struct Origin {
+    guest: Identity,
+    host: Identity,
+    seed: u64,
+    now: Instant,
+}
+
+impl Origin {
+    pub(super) fn guest(&self) -> Side {
+        Side::guest(&self.guest, Expect::Host(self.host.key()), 2 * self.seed, self.now)
+    }
+
+    pub(super) fn host(&self) -> Side {
+        Side::host(&self.host, 2 * self.seed + 1, self.now)
+    }
 }
 
 impl Pair {
@@ -111,11 +133,17 @@ impl Pair {
     }
 
     pub(super) fn of(guest: &Identity, host: &Identity, seed: u64) -> Self {
-        let now = Instant::now();
+        let origin = Origin {
+            guest: guest.clone(),
+            host: host.clone(),
+            seed,
+            now: Instant::now(),
+        };
         Self {
-            guest: Side::guest(guest, Expect::Host(host.key()), 2 * seed, now),
-            host: Side::host(host, 2 * seed + 1, now),
-            now,
+            guest: origin.guest(),
+            host: origin.host(),
+            now: origin.now,
+            origin,
         }
     }
 
@@ -126,18 +154,19 @@ impl Pair {
     }
 
     pub(super) fn carry(&mut self) {
-        loop {
-            let from_guest = self.guest.says(self.now);
-            let from_host = self.host.says(self.now);
-            if from_guest.is_empty() && from_host.is_empty() {
-                return;
-            }
-            self.host.hears(self.now, &from_guest);
-            self.guest.hears(self.now, &from_host);
-        }
+        while self.carry_once().is_some() {}
     }
 
-    /// Time passes; deadlines are kept to the millisecond, and everything is carried at once.
+    /// What waits at both sides goes to the other: from the guest, from the host.
+    pub(super) fn carry_once(&mut self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let from_guest = self.guest.says(self.now);
+        let from_host = self.host.says(self.now);
+        self.host.hears(self.now, &from_guest);
+        self.guest.hears(self.now, &from_host);
+        (!from_guest.is_empty() || !from_host.is_empty()).then_some((from_guest, from_host))
+    }
+
+    /// Time passes; deadlines are kept, and everything is carried at once.
     pub(super) fn after(mut self, time: Duration) -> Self {
         let end = self.now + time;
         while let Some(next) = self.next_deadline().filter(|next| *next <= end) {
@@ -157,8 +186,75 @@ impl Pair {
         sides.filter_map(|side| side.session.next_deadline()).min()
     }
 
+    /// What the guest and what the host was told.
     #[track_caller]
-    pub(super) fn ready(&mut self) -> (Ready, Ready) {
+    pub(super) fn ready(&self) -> (Ready, Ready) {
         (self.guest.ready().unwrap(), self.host.ready().unwrap())
     }
+}
+
+/// Everything that went over an honest line.
+pub(super) struct Recording {
+    pub(super) origin: Origin,
+    pub(super) to_host: Vec<u8>,
+    pub(super) to_guest: Vec<u8>,
+}
+
+impl Recording {
+    /// Both sides say `messages` messages: [`Message::Read`] with 1, 2, 3 …
+    pub(super) fn of(mut pair: Pair, messages: u64) -> Self {
+        let mut recording = Self {
+            origin: pair.origin.clone(),
+            to_host: Vec::new(),
+            to_guest: Vec::new(),
+        };
+        recording.carry(&mut pair);
+        for seq in 1..=messages {
+            pair.guest.session.send(pair.now, &Message::Read { seq });
+            pair.host.session.send(pair.now, &Message::Read { seq });
+            recording.carry(&mut pair);
+        }
+        assert_eq!(pair.host.messages().len() as u64, messages);
+        assert_eq!(pair.guest.messages().len() as u64, messages);
+        recording
+    }
+
+    fn carry(&mut self, pair: &mut Pair) {
+        while let Some((from_guest, from_host)) = pair.carry_once() {
+            self.to_host.extend(from_guest);
+            self.to_guest.extend(from_host);
+        }
+    }
+
+    /// The same host again, which is told `bytes`.
+    pub(super) fn host_hears(&self, bytes: &[u8]) -> Side {
+        self.replay_to_host(|host, now, _| host.hears(now, bytes))
+    }
+
+    /// The same guest again, which is told `bytes`.
+    pub(super) fn guest_hears(&self, bytes: &[u8]) -> Side {
+        self.replay_to_guest(|guest, now, _| guest.hears(now, bytes))
+    }
+
+    pub(super) fn replay_to_host(&self, hear: impl FnOnce(&mut Side, Instant, &[u8])) -> Side {
+        let mut host = self.origin.host();
+        hear(&mut host, self.origin.now, &self.to_host);
+        host
+    }
+
+    pub(super) fn replay_to_guest(&self, hear: impl FnOnce(&mut Side, Instant, &[u8])) -> Side {
+        let mut guest = self.origin.guest();
+        hear(&mut guest, self.origin.now, &self.to_guest);
+        guest
+    }
+}
+
+/// A message of `length` bytes that only a later version knows: field 1,000, bytes.
+pub(super) fn unknown(length: usize) -> Vec<u8> {
+    let mut message = vec![0xC2, 0x3E, 0, 0, 0];
+    let content = u32::try_from(length - message.len()).unwrap();
+    let [low, middle, high] = [content, content >> 7, content >> 14].map(|bits| (bits & 0x7F) as u8);
+    message[2..].copy_from_slice(&[low | 0x80, middle | 0x80, high]);
+    message.resize(length, 7);
+    message
 }

@@ -1,0 +1,150 @@
+//! What is on a disk: the rules of a store, in memory, written independently of the stores that the program has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use landline::proto::identity::MemberKey;
+use landline::proto::log::{
+    Batch, Change, InviteNumber, Kept, Loaded, Peer, PlacedEntry, Seen, SignedEntry, SignedHead, StoreError,
+};
+use landline::proto::{EntryId, MemberId};
+
+/// One room on one disk.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Image {
+    pub(crate) kept: Option<Kept>,
+    pub(crate) entries: Vec<PlacedEntry>,
+    pub(crate) head: Option<SignedHead>,
+    pub(crate) peers: BTreeMap<MemberKey, Peer>,
+    pub(crate) invites: BTreeMap<InviteNumber, (Option<[u8; 16]>, u64)>,
+    pub(crate) outbox: Vec<SignedEntry>,
+    pub(crate) read: u64,
+    /// Entries of the histories before, put aside.
+    pub(crate) aside: usize,
+    names: BTreeSet<(MemberKey, EntryId)>,
+}
+
+impl Image {
+    /// The newest place; that of the floor if there is no entry.
+    pub(crate) fn last(&self) -> u64 {
+        self.floor() + self.entries.len() as u64
+    }
+
+    pub(crate) fn floor(&self) -> u64 {
+        self.kept.as_ref().map_or(0, |kept| kept.floor.seq)
+    }
+
+    pub(crate) fn at(&self, seq: u64) -> Option<&PlacedEntry> {
+        self.entries.get(seq.checked_sub(self.floor() + 1)? as usize)
+    }
+
+    pub(crate) fn page(&self, from: u64, limit: usize) -> Vec<PlacedEntry> {
+        let before = from.saturating_sub(self.floor() + 1) as usize;
+        self.entries.iter().skip(before).take(limit).cloned().collect()
+    }
+
+    /// One transaction.
+    pub(crate) fn apply(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        self.check(batch)?;
+        for change in &batch.changes {
+            self.change(change);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn load(&self, me: &MemberKey) -> Option<Loaded> {
+        let kept = self.kept.clone()?;
+        let host = kept.host;
+        let last = self.entries.last().map(|entry| Seen {
+            seq: entry.seq,
+            hash: entry.hash,
+        });
+        let number = |key: &MemberKey| match self.peers.get(key) {
+            _ if *key == host => MemberId::HOST,
+            Some(peer) => peer.id,
+            None => MemberId(u64::MAX),
+        };
+        let own = self.entries.iter().map(|placed| &placed.entry).chain(&self.outbox);
+        let counter = own
+            .filter(|entry| entry.author == *me)
+            .map(|entry| entry.counter + 1)
+            .max();
+        let mut peers: Vec<Peer> = self.peers.values().cloned().collect();
+        peers.sort_by_key(|peer| peer.id);
+        Some(Loaded {
+            last: last.unwrap_or(kept.floor),
+            head: self.head,
+            peers,
+            invites: self
+                .invites
+                .iter()
+                .map(|(number, (secret, end))| (*number, *secret, *end))
+                .collect(),
+            outbox: self.outbox.clone(),
+            counter: counter.unwrap_or(0),
+            read: self.read,
+            ids: self
+                .entries
+                .iter()
+                .map(|placed| (number(&placed.entry.author), placed.entry.id, placed.seq))
+                .collect(),
+            kept,
+        })
+    }
+
+    fn check(&self, batch: &Batch) -> Result<(), StoreError> {
+        let mut last = self.last();
+        let mut names = BTreeSet::new();
+        let mut anew = false;
+        for change in &batch.changes {
+            match change {
+                Change::Room(kept) if self.kept.is_none() => last = kept.floor.seq,
+                Change::NewEpoch(kept) => {
+                    last = kept.floor.seq;
+                    anew = true;
+                    names.clear();
+                }
+                Change::Append(placed) => {
+                    let name = (placed.entry.author, placed.entry.id);
+                    let known = !anew && self.names.contains(&name);
+                    if placed.seq != last + 1 || known || !names.insert(name) {
+                        return Err(StoreError::Conflict);
+                    }
+                    last += 1;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn change(&mut self, change: &Change) {
+        match change {
+            Change::Room(kept) => self.kept = Some(kept.clone()),
+            Change::NewEpoch(kept) => {
+                self.aside += self.entries.len();
+                self.entries.clear();
+                self.names.clear();
+                self.head = None;
+                self.kept = Some(kept.clone());
+            }
+            Change::Append(placed) => {
+                self.names.insert((placed.entry.author, placed.entry.id));
+                self.entries.push(placed.clone());
+            }
+            Change::Head(head) => self.head = Some(*head),
+            Change::Peer(peer) => {
+                self.peers.insert(peer.key, peer.clone());
+            }
+            Change::Invite {
+                number,
+                secret,
+                expires,
+            } => {
+                self.invites.insert(*number, (*secret, *expires));
+            }
+            Change::Queue(entry) => self.outbox.push(entry.clone()),
+            Change::Unqueue(id) => self.outbox.retain(|entry| entry.id != *id),
+            Change::Read(seq) => self.read = *seq,
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Host and guests with faults.
+
+pub(crate) mod image;
