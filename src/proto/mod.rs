@@ -32,6 +32,8 @@ pub mod invite;
 mod lines;
 pub mod log;
 pub mod message;
+mod native;
+mod native;
 mod noise;
 mod outbox;
 pub mod plain;
