@@ -159,7 +159,7 @@ impl Core {
         self.sequencer.push(Work::Keep {
             change: Change::Invite {
                 number: invite.number,
-                secret: Some(invite.secret),
+                secret: Some(invite.secret.clone()),
                 expires: super::clock::seconds(invite.expires),
             },
             then: Then::Invite(Box::new(invite)),
