@@ -15,6 +15,8 @@ pub struct MemberId(pub u64);
 impl MemberId {
     /// The host of every room.
     pub const HOST: Self = Self(0);
+    /// Plain guests of an encrypted room have numbers above this one while they are here; members stay below it for ever.
+    pub const PLAIN: Self = Self(1 << 32);
 }
 
 impl fmt::Display for MemberId {
@@ -91,8 +93,12 @@ impl Room {
     /// How those without a name are called, before the address.
     const UNNAMED: &str = "plain guest";
 
-    pub(super) fn members(&self) -> &BTreeMap<MemberId, Member> {
-        &self.members
+    /// The plain guests of an encrypted room, and the names that they cannot have.
+    pub(super) fn of_plain_guests() -> Self {
+        Self {
+            last_id: MemberId::PLAIN.0,
+            ..Self::default()
+        }
     }
 
     pub(super) fn member(&self, id: MemberId) -> Option<&Member> {
@@ -166,6 +172,30 @@ impl Room {
             },
         );
         Ok(Some(before.author.name))
+    }
+
+    /// A member with a key is called so from now on, and nobody else, nor nearly so. Whoever was loses the name: under which new one, and what the
+    /// old one was.
+    pub(super) fn reserve(&mut self, id: MemberId, name: &str) -> Vec<(Member, Arc<str>)> {
+        self.looks.retain(|_, owner| *owner != id);
+        let looks = text::skeletons(name);
+        let losers: BTreeSet<MemberId> = looks.iter().filter_map(|look| self.looks.get(look).copied()).collect();
+        let renamed = losers.into_iter().filter_map(|loser| self.unname(loser)).collect();
+        self.claim(id, name);
+        renamed
+    }
+
+    /// A plain guest has no name but its address any more.
+    fn unname(&mut self, id: MemberId) -> Option<(Member, Arc<str>)> {
+        let before = self.members.get(&id).filter(|member| member.author.plain)?.clone();
+        let address = before.address?.ip().to_canonical();
+        self.release(&before);
+        let name = self.number(address);
+        self.claim(id, &name);
+        let member = self.members.get_mut(&id)?;
+        member.author.name = name.into();
+        member.named = false;
+        Some((member.clone(), before.author.name))
     }
 
     fn claim(&mut self, id: MemberId, name: &str) {

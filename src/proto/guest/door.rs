@@ -13,7 +13,7 @@ use crate::proto::index::Index;
 use crate::proto::log::{self, Change, Peer, SignedHead};
 use crate::proto::message::{DenyReason, Join, Message, Proof, Resume, RosterEntry, Welcome};
 use crate::proto::projection::{Projection, vouched};
-use crate::proto::proofs::{self, Meeting};
+use crate::proto::proofs::Meeting;
 use crate::proto::{CloseReason, Event, LineEnd, MemberId, Now};
 
 /// Addresses of a host that are remembered.
@@ -179,7 +179,12 @@ impl Core {
         match &self.config.invite {
             Some(invite) => Proof::Invite {
                 number: invite.number,
-                proof: proofs::prove(invite, hash, &self.config.identity.key()),
+                proof: Meeting {
+                    hash,
+                    host: &invite.host,
+                    guest: &self.config.identity.key(),
+                }
+                .prove_invite(invite),
             },
             None if self.entered.is_some() => Proof::Member,
             None => Proof::Knock,

@@ -8,8 +8,8 @@ use crate::proto::log::{
     Admission, Batch, Body, Change, History, Kept, Peer, PlacedEntry, Seen, SignedEntry, SignedHead,
 };
 use crate::proto::message::{Message, SubmitRefusal};
-use crate::proto::{EntryId, LineId, MemberId, Now, Store};
 use crate::proto::wire;
+use crate::proto::{EntryId, LineId, MemberId, Now, Store};
 
 impl Core {
     /// Sends the next batch to the disk, if none is on its way.
@@ -194,7 +194,10 @@ impl Core {
         let settings = kept.settings.clone();
         flight.steps.push(Step::Begun { kept, again });
         let mut bodies = vec![Body::Settings(settings), self.host_admitted()];
-        let members = self.projection.peers().filter(|peer| peer.member && peer.key != self.me);
+        let members = self
+            .projection
+            .peers()
+            .filter(|peer| peer.member && peer.key != self.me);
         bodies.extend(members.map(|peer| Body::Admitted {
             member: peer.key,
             id: peer.id,
@@ -208,7 +211,10 @@ impl Core {
     }
 
     fn host_admitted(&self) -> Body {
-        let kept = self.projection.peer(MemberId::HOST).map(|peer| peer.name.as_str().into());
+        let kept = self
+            .projection
+            .peer(MemberId::HOST)
+            .map(|peer| peer.name.as_str().into());
         Body::Admitted {
             member: self.me,
             id: MemberId::HOST,
@@ -275,7 +281,10 @@ fn epoch_of(flight: &Flight) -> Option<&Kept> {
 fn ends_a_batch(step: &Step) -> bool {
     match step {
         Step::Entry { body, .. } => {
-            matches!(body, Body::Admitted { .. } | Body::Removed { .. } | Body::Renamed { .. } | Body::Settings(_))
+            matches!(
+                body,
+                Body::Admitted { .. } | Body::Removed { .. } | Body::Renamed { .. } | Body::Settings(_)
+            )
         }
         Step::Kept(_) | Step::Told(_) | Step::Repeated { .. } | Step::Begun { .. } => false,
     }

@@ -159,7 +159,7 @@ impl Core {
         self.sequencer.push(Work::Keep {
             change: Change::Invite {
                 number: invite.number,
-                secret: Some(invite.secret),
+                secret: Some(invite.secret.clone()),
                 expires: super::clock::seconds(invite.expires),
             },
             then: Then::Invite(Box::new(invite)),
@@ -170,7 +170,11 @@ impl Core {
         if self.room_has(id) {
             return self.remove_plain(now, id);
         }
-        if let Some(peer) = self.projection.peer(id).filter(|peer| peer.member && peer.key != self.me) {
+        if let Some(peer) = self
+            .projection
+            .peer(id)
+            .filter(|peer| peer.member && peer.key != self.me)
+        {
             let body = Body::Removed { member: peer.key };
             self.write(now, body, Then::Nothing);
         }

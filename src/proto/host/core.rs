@@ -25,7 +25,7 @@ use crate::proto::projection::Projection;
 use crate::proto::refusals::Refusals;
 use crate::proto::room::Room;
 use crate::proto::{
-    CloseReason, EntryId, Event, HostConfig, LeaveReason, LineEnd, LineId, MemberId, Now, ReadId, Store,
+    CloseReason, Encoding, EntryId, Event, HostConfig, LeaveReason, LineEnd, LineId, MemberId, Now, ReadId, Store,
 };
 
 /// What is to be done with lines.
@@ -137,7 +137,7 @@ impl Core {
             states: States::default(),
             refused: RefusedWords::default(),
             refusals: Refusals::default(),
-            room: Room::default(),
+            room: Room::of_plain_guests(),
             plain_lines: BTreeMap::new(),
             state: State::Open,
             disk_is_full: false,
@@ -274,8 +274,26 @@ impl Core {
     /// Whether a line is a member's who is in the room.
     #[must_use]
     pub fn is_in(&self, line: LineId) -> bool {
-        let native = self.lines.get(&line).is_some_and(|line| matches!(line.phase, Phase::In { .. }));
+        let native = self
+            .lines
+            .get(&line)
+            .is_some_and(|line| matches!(line.phase, Phase::In { .. }));
         native || self.plain_lines.contains_key(&line)
+    }
+
+    /// Whether the room is open.
+    pub(super) fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+
+    /// Whether the next event is the last.
+    pub(super) fn is_over_next(&self) -> bool {
+        matches!(self.events.front(), Some(Event::Closed { .. }))
+    }
+
+    /// The encoding of plain guests, if the room takes them.
+    pub(super) fn plain_encoding(&self) -> Option<Encoding> {
+        self.kept.settings.plain
     }
 
     /// Lines on which somebody is in the room.

@@ -104,7 +104,9 @@ impl Core {
             return; // not asked any more
         };
         let nothing = entries.is_empty();
-        let genuine = entries.into_iter().all(|placed| lost.add(last, placed, |placed| placed.entry.room == room));
+        let genuine = entries
+            .into_iter()
+            .all(|placed| lost.add(last, placed, |placed| placed.entry.room == room));
         let end = lost.end(last);
         let target = lost.target;
         if nothing {

@@ -5,11 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::RngCore as _;
-use subtle::ConstantTimeEq as _;
 
 use super::clock;
 use crate::proto::identity::MemberKey;
-use crate::proto::invite::Invite;
+use crate::proto::invite::{Invite, InviteSecret};
 use crate::proto::log::{InviteNumber, RoomId};
 use crate::proto::message::DenyReason;
 use crate::proto::proofs::Meeting;
@@ -21,10 +20,10 @@ pub(super) const LIFETIME: Duration = Duration::from_secs(24 * 3600);
 #[derive(Debug, Default)]
 pub(super) struct Invites(BTreeMap<InviteNumber, Made>);
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Made {
     /// `None`: used up.
-    secret: Option<[u8; 16]>,
+    secret: Option<InviteSecret>,
     /// In seconds since 1970.
     expires: u64,
     /// Somebody has shown it, and is being made a member.
@@ -33,15 +32,17 @@ struct Made {
 
 impl std::fmt::Debug for Made {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Made").field("expires", &self.expires).finish_non_exhaustive()
+        f.debug_struct("Made")
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
     }
 }
 
 impl Invites {
-    pub(super) fn new(kept: &[(InviteNumber, Option<[u8; 16]>, u64)]) -> Self {
+    pub(super) fn new(kept: &[(InviteNumber, Option<InviteSecret>, u64)]) -> Self {
         let made = kept.iter().map(|(number, secret, expires)| {
             let made = Made {
-                secret: *secret,
+                secret: secret.clone(),
                 expires: *expires,
                 taken: false,
             };
@@ -61,7 +62,7 @@ impl Invites {
             room,
             host,
             number: InviteNumber(number),
-            secret,
+            secret: InviteSecret(secret),
             expires: clock::at_seconds(expires),
             addresses: Vec::new(),
         }
@@ -71,7 +72,7 @@ impl Invites {
         let now = clock::seconds(now);
         self.0.retain(|_, made| made.expires > now);
         let made = Made {
-            secret: Some(invite.secret),
+            secret: Some(invite.secret.clone()),
             expires: clock::seconds(invite.expires),
             taken: false,
         };
@@ -87,8 +88,8 @@ impl Invites {
         proof: &[u8; 32],
     ) -> Result<u64, DenyReason> {
         let made = self.0.get_mut(&number).ok_or(DenyReason::InviteUnknown)?;
-        let secret = made.secret.ok_or(DenyReason::InviteUsed)?;
-        if !bool::from(meeting.prove_invite(number, &secret).ct_eq(proof)) {
+        let secret = made.secret.as_ref().ok_or(DenyReason::InviteUsed)?;
+        if !meeting.is_invited(number, secret, proof) {
             return Err(DenyReason::InviteUnknown);
         }
         if made.taken {

@@ -39,6 +39,15 @@ impl Core {
         self.projection.arrive(MemberId::HOST, None);
     }
 
+    /// The room is open.
+    pub(super) fn opened(&mut self) {
+        let me = self.projection.member(MemberId::HOST);
+        self.events.extend(me.map(|member| Event::Joined { member }));
+        if self.kept.settings.plain.is_some() {
+            self.notice(Notice::PlainText);
+        }
+    }
+
     fn take_up(&mut self, now: Now, read: u64) {
         let (identity, kept, last) = (&self.config.identity, &self.kept, self.last);
         let head = || SignedHead::sign(identity, kept.room, kept.epoch, last.seq, last.hash);
@@ -53,12 +62,8 @@ impl Core {
         }
         self.read_past(last.seq.saturating_sub(SHOWN_AT_START) + 1, SHOWN_AT_START as usize);
         self.come_in();
-        let me = self.projection.member(MemberId::HOST);
-        self.events.extend(me.map(|member| Event::Joined { member }));
         self.states.advance(now.monotonic, MemberId::HOST, last.seq, read);
-        if self.kept.settings.plain.is_some() {
-            self.notice(Notice::PlainText);
-        }
+        self.opened();
         self.bring_up_to_date(now);
     }
 

@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::core::{Core, Out};
 use super::line::{Flow, Phase};
 use crate::proto::log::{Hash, PlacedEntry, Seen, SignedHead};
-use crate::proto::message::{
-    DenyReason, MAX_PAGE_ENTRIES, MAX_PAGE_MEMBERS, Message, Resume, RosterEntry, Welcome,
-};
+use crate::proto::message::{DenyReason, MAX_PAGE_ENTRIES, MAX_PAGE_MEMBERS, Message, Resume, RosterEntry, Welcome};
 use crate::proto::wire::{decode_body, entries_of_a_page};
 use crate::proto::{EntryId, Event, LeaveReason, LineEnd, LineId, MemberId, Now, ReadId, Store};
 
@@ -63,8 +61,16 @@ impl Core {
         let floor = peer.first_seq.saturating_sub(1);
         let same = resume.filter(|resume| resume.epoch == self.kept.epoch);
         let head = same.and_then(|resume| self.genuine(resume.head));
-        let places = [Some(floor), same.map(|resume| resume.last.seq), head.map(|head| head.seq)];
-        let unknown = places.into_iter().flatten().filter(|seq| *seq <= self.last.seq).collect();
+        let places = [
+            Some(floor),
+            same.map(|resume| resume.last.seq),
+            head.map(|head| head.seq),
+        ];
+        let unknown = places
+            .into_iter()
+            .flatten()
+            .filter(|seq| *seq <= self.last.seq)
+            .collect();
         let entering = Entering {
             id,
             floor,
@@ -143,7 +149,10 @@ impl Core {
     }
 
     fn found(&mut self, now: Now, line: LineId, seq: u64, entries: &[PlacedEntry]) {
-        let hash = entries.first().filter(|placed| placed.seq == seq).map(|placed| placed.hash);
+        let hash = entries
+            .first()
+            .filter(|placed| placed.seq == seq)
+            .map(|placed| placed.hash);
         match (self.reads.entering.get_mut(&line), hash) {
             (None, _) => {}
             (Some(entering), Some(hash)) => {
@@ -163,7 +172,11 @@ impl Core {
     }
 
     fn welcome_if_known(&mut self, now: Now, line: LineId) {
-        let known = self.reads.entering.get(&line).is_some_and(|entering| entering.unknown.is_empty());
+        let known = self
+            .reads
+            .entering
+            .get(&line)
+            .is_some_and(|entering| entering.unknown.is_empty());
         if known && let Some(entering) = self.reads.entering.remove(&line) {
             self.compare(now, line, &entering);
         }

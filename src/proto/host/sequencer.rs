@@ -80,8 +80,15 @@ pub(super) enum Step {
     Kept(Then),
     Told(Event),
     /// The same entry came twice before it was stored.
-    Repeated { line: LineId, id: EntryId, place: Seen },
-    Begun { kept: Box<Kept>, again: bool },
+    Repeated {
+        line: LineId,
+        id: EntryId,
+        place: Seen,
+    },
+    Begun {
+        kept: Box<Kept>,
+        again: bool,
+    },
 }
 
 /// Where an entry comes from.
@@ -176,7 +183,10 @@ impl Flight {
     }
 
     pub(super) fn entries(&self) -> usize {
-        self.steps.iter().filter(|step| matches!(step, Step::Entry { .. })).count()
+        self.steps
+            .iter()
+            .filter(|step| matches!(step, Step::Entry { .. }))
+            .count()
     }
 
     /// The place of an entry that is already in this batch.

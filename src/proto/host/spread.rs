@@ -28,6 +28,7 @@ impl Core {
         self.head = flight.head.or(self.head);
         let live = self.live_lines();
         self.last = flight.last;
+        let opened = matches!(flight.steps.first(), Some(Step::Begun { again: false, .. }));
         let mut fresh = Vec::new();
         let mut newcomers = Vec::new();
         for step in flight.steps {
@@ -47,6 +48,9 @@ impl Core {
                 Step::Repeated { line, id, place } => self.acknowledge(line, id, place),
                 Step::Begun { kept, again } => self.begun(now, *kept, again),
             }
+        }
+        if opened {
+            self.opened();
         }
         self.spread(&live, &fresh);
         for (line, id) in newcomers {
@@ -242,7 +246,11 @@ impl Core {
 
     /// New entries for those who have all before them, and the host's word on the newest.
     fn spread(&mut self, lines: &[LineId], entries: &[PlacedEntry]) {
-        let lines: Vec<LineId> = lines.iter().copied().filter(|line| self.lines.contains_key(line)).collect();
+        let lines: Vec<LineId> = lines
+            .iter()
+            .copied()
+            .filter(|line| self.lines.contains_key(line))
+            .collect();
         let mut rest = entries;
         while !rest.is_empty() {
             let (page, after) = rest.split_at(entries_of_a_page(rest).max(1));

@@ -63,8 +63,12 @@ impl States {
         let presence: Vec<Presence> = std::mem::take(&mut self.presence).into_values().collect();
         let moved = std::mem::take(&mut self.moved);
         let receipts: Vec<Receipt> = moved.iter().map(|id| self.receipt(*id)).collect();
-        let presence = presence.chunks(MAX_PAGE_MEMBERS).map(|page| Message::Presence(page.to_vec()));
-        let receipts = receipts.chunks(MAX_PAGE_MEMBERS).map(|page| Message::Receipts(page.to_vec()));
+        let presence = presence
+            .chunks(MAX_PAGE_MEMBERS)
+            .map(|page| Message::Presence(page.to_vec()));
+        let receipts = receipts
+            .chunks(MAX_PAGE_MEMBERS)
+            .map(|page| Message::Receipts(page.to_vec()));
         presence.chain(receipts).collect()
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use landline::proto::identity::MemberKey;
+use landline::proto::invite::InviteSecret;
 use landline::proto::log::{
     Batch, Change, InviteNumber, Kept, Loaded, Peer, PlacedEntry, Seen, SignedEntry, SignedHead, StoreError,
 };
@@ -15,7 +16,7 @@ pub(crate) struct Image {
     pub(crate) entries: Vec<PlacedEntry>,
     pub(crate) head: Option<SignedHead>,
     pub(crate) peers: BTreeMap<MemberKey, Peer>,
-    pub(crate) invites: BTreeMap<InviteNumber, (Option<[u8; 16]>, u64)>,
+    pub(crate) invites: BTreeMap<InviteNumber, (Option<InviteSecret>, u64)>,
     pub(crate) outbox: Vec<SignedEntry>,
     pub(crate) read: u64,
     /// Entries of the histories before, put aside.
@@ -77,7 +78,7 @@ impl Image {
             invites: self
                 .invites
                 .iter()
-                .map(|(number, (secret, end))| (*number, *secret, *end))
+                .map(|(number, (secret, end))| (*number, secret.clone(), *end))
                 .collect(),
             outbox: self.outbox.clone(),
             counter: counter.unwrap_or(0),
@@ -140,7 +141,7 @@ impl Image {
                 secret,
                 expires,
             } => {
-                self.invites.insert(*number, (*secret, *expires));
+                self.invites.insert(*number, (secret.clone(), *expires));
             }
             Change::Queue(entry) => self.outbox.push(entry.clone()),
             Change::Unqueue(id) => self.outbox.retain(|entry| entry.id != *id),
