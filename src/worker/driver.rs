@@ -491,6 +491,10 @@ impl Driver<'_> {
     fn pass_on(&mut self, event: proto::Event) {
         match event {
             proto::Event::Closed { reason } => self.end(EndReason::Closed(reason)),
+            proto::Event::Invite { mut invite } => {
+                invite.addresses = self.source.addresses(); // those of now: a laptop may have come to another network
+                self.window.push(Event::Room(proto::Event::Invite { invite }));
+            }
             event => self.window.push(Event::Room(event)),
         }
     }

@@ -50,6 +50,14 @@ pub(crate) fn guest(name: &str, address: &str) -> Config {
     }
 }
 
+/// A config for a guest with a key.
+pub(crate) fn native(name: &str, address: &str) -> Config {
+    let mut config = guest(name, address);
+    change_join(&mut config, |join| join.plain = None);
+    config.seed = None;
+    config
+}
+
 /// A config for a guest of a plain-text program.
 pub(crate) fn guest_of_program(port: u16, encoding: Encoding) -> Config {
     let mut config = guest("李雷", &format!("127.0.0.1:{port}"));
@@ -77,9 +85,15 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
+    /// Of somebody who is nobody else, and of whom nothing stays.
     pub(crate) fn open(config: Config) -> Self {
+        Self::at(&Home::fleeting().unwrap(), config)
+    }
+
+    /// Of somebody who may come again.
+    pub(crate) fn at(home: &Home, config: Config) -> Self {
         Self {
-            worker: Worker::spawn(Home::fleeting().unwrap(), config, || {}).unwrap(),
+            worker: Worker::spawn(home.clone(), config, || {}).unwrap(),
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod chat;
 mod cli;
+mod cupboard;
 mod discreet;
 mod faults;
 mod guest;
@@ -14,6 +15,7 @@ mod gui_transcript;
 mod invite;
 mod limits;
 mod loopback;
+mod native;
 mod plain;
 mod profile;
 mod program;

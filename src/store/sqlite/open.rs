@@ -244,16 +244,16 @@ fn make(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
-        Ok(file) => durable(&file, folder),
+        Ok(file) => durable(&file, path, folder),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => keep_private(path),
         Err(error) => Err(error),
     }
 }
 
-fn durable(file: &File, folder: &Path) -> io::Result<()> {
+fn durable(file: &File, path: &Path, folder: &Path) -> io::Result<()> {
     file.sync_all()?;
-    profile::sync_folder(folder)?;
-    folder.parent().map_or(Ok(()), profile::sync_folder)
+    profile::sync_folder(path)?;
+    profile::sync_folder(folder)
 }
 
 #[cfg(unix)]
@@ -370,7 +370,7 @@ fn set_aside(path: &Path) -> Option<PathBuf> {
                 _ => {}
             }
         }
-        path.parent().map_or(Ok(()), profile::sync_folder)
+        profile::sync_folder(path)
     });
     match renamed {
         Ok(()) => Some(aside),

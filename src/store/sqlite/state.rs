@@ -166,8 +166,12 @@ impl State {
         peers.sort_by_key(|(peer, _)| (peer.id, peer.key));
         let invites = INVITE.rows(connection, |row| {
             let expires: i64 = row.get(2)?;
-            let secret = row.get::<_, Option<[u8; 16]>>(1)?.map(InviteSecret);
-            Ok((InviteNumber(row.get(0)?), secret, expires.cast_unsigned()))
+            let secret: Option<[u8; 16]> = row.get(1)?;
+            Ok((
+                InviteNumber(row.get(0)?),
+                secret.map(InviteSecret),
+                expires.cast_unsigned(),
+            ))
         })?;
         let outbox = OUTBOX.rows(connection, waiting)?;
         let seals = peers.iter().map(|(_, seal)| seal);
