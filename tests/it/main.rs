@@ -18,6 +18,7 @@ mod program;
 mod proto;
 mod pure;
 mod sim;
+mod store;
 mod support;
 mod text;
 mod tidy;
