@@ -33,8 +33,12 @@ pub(super) struct Scribe {
 
 impl Scribe {
     pub(super) fn new() -> Self {
+        Self::in_room(ROOM)
+    }
+
+    pub(super) fn in_room(room: RoomId) -> Self {
         let epoch = Epoch([7; 16]);
-        let floor = Seen::nothing(ROOM, epoch, &HOST);
+        let floor = Seen::nothing(room, epoch, &HOST);
         let settings = Settings {
             name: "三班".into(),
             history: History::All,
@@ -45,7 +49,7 @@ impl Scribe {
             written: Vec::new(),
             names: 0,
             kept: Kept {
-                room: ROOM,
+                room,
                 host: HOST,
                 epoch,
                 floor,
@@ -80,9 +84,14 @@ impl Scribe {
         )
     }
 
+    /// Leaves out names that somebody else has used.
+    pub(super) fn skip_names(&mut self, count: u64) {
+        self.names += count;
+    }
+
     pub(super) fn signed(&mut self, author: MemberKey, body: &Body) -> SignedEntry {
         SignedEntry {
-            room: ROOM,
+            room: self.kept.room,
             author,
             id: self.name(),
             counter: self.names - 1,
@@ -150,7 +159,7 @@ impl Scribe {
     pub(super) fn begin(&mut self, epoch: u8) -> Change {
         let epoch = Epoch([epoch; 16]);
         self.kept.epoch = epoch;
-        self.kept.floor = Seen::nothing(ROOM, epoch, &HOST);
+        self.kept.floor = Seen::nothing(self.kept.room, epoch, &HOST);
         self.last = self.kept.floor;
         self.written.clear();
         Change::NewEpoch(self.kept.clone())
@@ -202,7 +211,7 @@ impl Subject for InMemory {
 }
 
 pub(super) struct InFile {
-    pub(super) profile: TempDir,
+    profile: TempDir,
     me: MemberKey,
     store: Option<SqliteStore>,
 }
@@ -212,10 +221,6 @@ impl InFile {
         let profile = tempfile::tempdir().unwrap();
         let store = Some(open(profile.path(), me));
         Self { profile, me, store }
-    }
-
-    pub(super) fn path(&self) -> std::path::PathBuf {
-        file(self.profile.path())
     }
 }
 
