@@ -155,17 +155,17 @@ pub(super) fn open(path: &Path, room: RoomId, me: MemberKey, options: Options) -
     }
 }
 
-/// Opens a file only to look at it, while another connection may be writing.
-pub(super) fn look(path: &Path) -> Result<(Connection, State), OpenError> {
+/// Opens a file only to look at it, while another connection may be writing; `None`: its room was never made.
+pub(super) fn look(path: &Path) -> Result<Option<(Connection, State)>, OpenError> {
     let looked = || -> Result<_, Refusal> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         harden(&connection)?;
         if version(&connection)? == 0 {
-            return Err(Refusal::Empty);
+            return Ok(None);
         }
-        let state = State::read(&connection)?.ok_or(Refusal::Empty)?;
-        Ok((connection, state))
+        let state = State::read(&connection)?;
+        Ok(state.map(|state| (connection, state)))
     };
     looked().map_err(|refusal| refusal.at(path))
 }
@@ -187,7 +187,6 @@ enum Refusal {
     Trouble(Trouble),
     Newer(i64),
     OtherFile,
-    Empty,
     Setting(&'static str, String),
 }
 
@@ -206,7 +205,7 @@ impl Refusal {
                 found,
                 known: MIGRATIONS.len() as i64,
             },
-            Self::OtherFile | Self::Empty => OpenError::OtherFile(path),
+            Self::OtherFile => OpenError::OtherFile(path),
             Self::Setting(setting, found) => OpenError::Setting { path, setting, found },
         }
     }
