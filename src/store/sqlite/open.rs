@@ -236,7 +236,7 @@ fn refuse(connection: Connection, refusal: Refusal, path: &Path) -> OpenError {
 /// Makes the file, nobody else's to read, before SQLite sees it: what SQLite puts beside it has the same permissions. It is not opened if it
 /// is there: closing it would let go of SQLite's locks.
 fn make(path: &Path) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
     profile::make_folder(folder)?;
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
