@@ -18,6 +18,7 @@ mod profile;
 mod program;
 mod proto;
 mod pure;
+mod session;
 mod sim;
 mod support;
 mod text;
