@@ -327,7 +327,7 @@ impl<'a> Draft<'a> {
                 expires,
             } => {
                 loaded.invites.retain(|(known, ..)| known != number);
-                loaded.invites.push((*number, *secret, *expires));
+                loaded.invites.push((*number, secret.clone(), *expires));
                 loaded.invites.sort_by_key(|(number, ..)| *number);
             }
             Change::Queue(entry) => {

@@ -174,6 +174,7 @@ fn the_core_is_pure() {
     let core: Vec<Source> = sources()
         .into_iter()
         .filter(|source| source.path.starts_with("src/proto/") || source.path.starts_with("src/text"))
+        .filter(|source| !source.path.ends_with("/tests.rs")) // a test owns its clock
         .collect();
     assert!(core.len() > 5);
     let found = namings(&core, &IMPURE);
@@ -299,6 +300,22 @@ fn no_file_knows_the_machine_it_was_written_on() {
         })
         .collect();
     none(&complaints);
+}
+
+/// What costs nothing and protects nothing must not be in a program that people use.
+#[test]
+fn only_the_tests_turn_the_simulation_on() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let mentions: Vec<&str> = manifest
+        .lines()
+        .filter(|line| line.contains("simulation") && !line.starts_with('#'))
+        .collect();
+    let expected = [
+        "simulation = []",
+        r#"landline = { path = ".", default-features = false, features = ["simulation"] }"#,
+    ];
+    assert_eq!(mentions, expected);
+    assert!(manifest.find("[dev-dependencies]") < manifest.find(expected[1]));
 }
 
 #[test]

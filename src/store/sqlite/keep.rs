@@ -83,7 +83,7 @@ impl Draft<'_> {
             } => {
                 let row = vec![
                     number.0.to_vec().into(),
-                    secret.map(|secret| secret.to_vec()).into(),
+                    secret.as_ref().map(|secret| secret.0.to_vec()).into(),
                     expires.cast_signed().into(),
                 ];
                 self.put(&INVITE, Self::INVITE_SEAL, row)

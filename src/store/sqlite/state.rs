@@ -10,6 +10,7 @@ use super::read::Log;
 use super::sealed::{self, Table};
 use super::trouble::Trouble;
 use crate::proto::identity::MemberKey;
+use crate::proto::invite::InviteSecret;
 use crate::proto::log::{
     Body, Epoch, Hash, InviteNumber, Kept, Loaded, Peer, RoomId, Seen, Settings, SignedEntry, SignedHead,
 };
@@ -167,7 +168,9 @@ impl State {
         peers.sort_by_key(|(peer, _)| (peer.id, peer.key));
         let invites = INVITE.rows(connection, |row| {
             let expires: i64 = row.get(2)?;
-            Ok((InviteNumber(row.get(0)?), row.get(1)?, expires.cast_unsigned()))
+            let secret: Option<[u8; 16]> = row.get(1)?;
+            let secret = secret.map(InviteSecret);
+            Ok((InviteNumber(row.get(0)?), secret, expires.cast_unsigned()))
         })?;
         let outbox = OUTBOX.rows(connection, waiting)?;
         let seals = peers.iter().map(|(_, seal)| seal);

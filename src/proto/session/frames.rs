@@ -1,0 +1,133 @@
+//! Messages -> sealed frames and back: length, padding, and keys that do not grow old.
+
+use std::time::{Duration, Instant};
+
+use super::SessionFailure;
+use super::secrecy::Transport;
+use crate::proto::message::Message;
+use crate::proto::noise::TAG_BYTES;
+use crate::proto::wire::{self, MAX_ENCODED_BYTES};
+
+/// Before every frame: the length of what follows, big endian.
+pub(super) const HEADER_BYTES: usize = 2;
+/// Plaintext is a multiple of this. Hides roughly how long a message is; a chat message is one block.
+const BLOCK_BYTES: usize = 256;
+/// Before the message in the plaintext: its length, big endian. Zeros follow it.
+const LENGTH_BYTES: usize = 2;
+/// The longest plaintext whose ciphertext has a length that two bytes can say.
+const MAX_PLAINTEXT_BYTES: usize = (u16::MAX as usize - TAG_BYTES) / BLOCK_BYTES * BLOCK_BYTES;
+const _: () = assert!(MAX_ENCODED_BYTES <= MAX_PLAINTEXT_BYTES - LENGTH_BYTES);
+
+/// A sender takes the next key after so many frames …
+const REKEY_FRAMES: u32 = 1 << 14;
+/// … or so many bytes …
+const REKEY_BYTES: u64 = 64 << 20;
+/// … or so much time, whichever is first: who learns a key from a memory image reads little with it.
+const REKEY_AGE: Duration = Duration::from_secs(600);
+/// A receiver parts from a sender that has not. Four times as patient, so that other versions may choose otherwise.
+const MAX_FRAMES_OF_A_KEY: u32 = 1 << 16;
+/// What a line keeps for making and reading frames; more is given back.
+const KEPT_SCRATCH: usize = 1 << 10;
+
+/// Both directions of a line after the handshake.
+pub(super) struct Frames {
+    transport: Transport,
+    /// A plaintext, while it is made or read.
+    scratch: Vec<u8>,
+    outgoing: Usage,
+    /// When the outgoing key was new.
+    since: Instant,
+    incoming: Usage,
+}
+
+/// How much a key was used.
+#[derive(Debug, Default)]
+struct Usage {
+    frames: u32,
+    bytes: u64,
+}
+
+impl Usage {
+    fn count(&mut self, bytes: usize) {
+        self.frames += 1;
+        self.bytes += bytes as u64;
+    }
+}
+
+impl Frames {
+    pub(super) fn new(now: Instant, transport: Transport) -> Self {
+        Self {
+            transport,
+            scratch: Vec::new(),
+            outgoing: Usage::default(),
+            since: now,
+            incoming: Usage::default(),
+        }
+    }
+
+    /// Whether the outgoing key is old. Then [`Self::rekey`] comes before the next frame.
+    pub(super) fn is_rekey_due(&self, now: Instant) -> bool {
+        self.outgoing.frames >= REKEY_FRAMES
+            || self.outgoing.bytes >= REKEY_BYTES
+            || now.saturating_duration_since(self.since) >= REKEY_AGE
+    }
+
+    /// Says that the next frame has the next key.
+    pub(super) fn rekey(&mut self, now: Instant, out: &mut Vec<u8>) {
+        self.seal(&wire::encode(&Message::Rekey), out);
+        self.transport.rekey_outgoing();
+        self.outgoing = Usage::default();
+        self.since = now;
+    }
+
+    /// Appends the frame of a message of at most [`MAX_ENCODED_BYTES`].
+    pub(super) fn seal(&mut self, message: &[u8], out: &mut Vec<u8>) {
+        let plaintext_bytes = (LENGTH_BYTES + message.len()).next_multiple_of(BLOCK_BYTES);
+        self.scratch.clear();
+        self.scratch.extend_from_slice(&short(message.len()));
+        self.scratch.extend_from_slice(message);
+        self.scratch.resize(plaintext_bytes, 0);
+        out.extend_from_slice(&short(plaintext_bytes + TAG_BYTES));
+        self.transport.seal(&self.scratch, out);
+        self.outgoing.count(plaintext_bytes);
+        self.scratch.shrink_to(KEPT_SCRATCH);
+    }
+
+    /// How many bytes follow a header.
+    pub(super) fn body_bytes(header: &[u8]) -> Result<usize, SessionFailure> {
+        let length = header.first_chunk().map_or(0, |header| u16::from_be_bytes(*header));
+        let length = usize::from(length);
+        let is_whole_blocks = length > TAG_BYTES && (length - TAG_BYTES).is_multiple_of(BLOCK_BYTES);
+        is_whole_blocks.then_some(length).ok_or(SessionFailure::Garbled)
+    }
+
+    /// What a frame says. `None`: it was about keys.
+    pub(super) fn open(&mut self, body: &[u8]) -> Result<Option<Message>, SessionFailure> {
+        if self.incoming.frames >= MAX_FRAMES_OF_A_KEY {
+            return Err(SessionFailure::Overused);
+        }
+        self.transport.open(body, &mut self.scratch)?;
+        self.incoming.count(body.len());
+        let message = decode(&self.scratch)?;
+        self.scratch.shrink_to(KEPT_SCRATCH);
+        if message != Message::Rekey {
+            return Ok(Some(message));
+        }
+        self.transport.rekey_incoming();
+        self.incoming = Usage::default();
+        Ok(None)
+    }
+}
+
+fn decode(plaintext: &[u8]) -> Result<Message, SessionFailure> {
+    let (length, rest) = plaintext.split_first_chunk().ok_or(SessionFailure::Garbled)?;
+    let message = rest.get(..usize::from(u16::from_be_bytes(*length)));
+    let message = message.ok_or(SessionFailure::Garbled)?;
+    wire::decode(message).map_err(|_unreadable| SessionFailure::Garbled)
+}
+
+fn short(length: usize) -> [u8; 2] {
+    u16::try_from(length)
+        .expect("nothing longer than a frame is sealed")
+        .to_be_bytes()
+}

@@ -1,0 +1,154 @@
+//! Noise without curves or secrets, for simulations: the same messages, lengths and faults, for a hundredth of the work. It shows what was
+//! altered, replayed or spliced, and hides nothing.
+
+use super::secrecy::Ephemeral;
+use crate::proto::identity::Identity;
+use crate::proto::noise::{Fault, KEY_BYTES, TAG_BYTES};
+
+/// The two tags that a Noise message with an encrypted static key and payload has.
+const PROOF_BYTES: usize = 2 * TAG_BYTES;
+
+/// A handshake under way: three messages, each bound to everything before it.
+pub(super) struct Handshake {
+    hash: [u8; 32],
+    static_key: [u8; KEY_BYTES],
+    ephemeral: Ephemeral,
+    remote_static_key: Option<[u8; KEY_BYTES]>,
+    messages: u8,
+    speaks_first: bool,
+}
+
+impl Handshake {
+    pub(super) fn new(identity: &Identity, prologue: &[u8], ephemeral: Ephemeral) -> Self {
+        Self {
+            hash: blake3::hash(prologue).into(),
+            static_key: *identity.noise_secret(),
+            ephemeral,
+            remote_static_key: None,
+            messages: 0,
+            speaks_first: false,
+        }
+    }
+
+    pub(super) fn static_key(&self) -> &[u8; KEY_BYTES] {
+        &self.static_key
+    }
+
+    pub(super) fn remote_static_key(&self) -> Option<[u8; KEY_BYTES]> {
+        self.remote_static_key
+    }
+
+    pub(super) fn write(&mut self, payload: &[u8], out: &mut Vec<u8>) {
+        let from = out.len();
+        if self.messages < 2 {
+            out.extend_from_slice(&self.ephemeral[..]);
+        }
+        if self.messages == 0 {
+            self.speaks_first = true;
+            self.mix(&out[from..]);
+            return;
+        }
+        out.extend_from_slice(&self.static_key);
+        out.extend_from_slice(payload);
+        self.mix(&out[from..]);
+        out.extend_from_slice(&self.proof());
+    }
+
+    pub(super) fn read(&mut self, message: &[u8], payload: &mut [u8]) -> Result<usize, Fault> {
+        if self.messages == 0 {
+            self.mix(message);
+            return Ok(0);
+        }
+        let (message, proof) = message.split_last_chunk::<PROOF_BYTES>().ok_or(Fault::Altered)?;
+        let ephemeral_bytes = if self.messages == 1 { KEY_BYTES } else { 0 };
+        let (_, rest) = message.split_at_checked(ephemeral_bytes).ok_or(Fault::Altered)?;
+        let (static_key, rest) = rest.split_first_chunk().ok_or(Fault::Altered)?;
+        self.mix(message);
+        if *proof != self.proof() {
+            return Err(Fault::Altered);
+        }
+        self.remote_static_key = Some(*static_key);
+        payload[..rest.len()].copy_from_slice(rest);
+        Ok(rest.len())
+    }
+
+    pub(super) fn finish(self) -> ([u8; 32], Transport) {
+        let first = Direction::new(&self.hash, b"first");
+        let second = Direction::new(&self.hash, b"second");
+        let (outgoing, incoming) = if self.speaks_first {
+            (first, second)
+        } else {
+            (second, first)
+        };
+        (self.hash, Transport { outgoing, incoming })
+    }
+
+    fn mix(&mut self, message: &[u8]) {
+        self.hash = blake3::keyed_hash(&self.hash, message).into();
+        self.messages += 1;
+    }
+
+    fn proof(&self) -> [u8; PROOF_BYTES] {
+        blake3::keyed_hash(&self.hash, b"proof").into()
+    }
+}
+
+/// Frames in clear, each with a tag that is right only there.
+pub(super) struct Transport {
+    outgoing: Direction,
+    incoming: Direction,
+}
+
+impl Transport {
+    pub(super) fn seal(&mut self, plaintext: &[u8], out: &mut Vec<u8>) {
+        out.extend_from_slice(plaintext);
+        out.extend_from_slice(&self.outgoing.tag(plaintext));
+        self.outgoing.count += 1;
+    }
+
+    pub(super) fn open(&mut self, sealed: &[u8], plaintext: &mut Vec<u8>) -> Result<(), Fault> {
+        let (opened, tag) = sealed.split_last_chunk::<TAG_BYTES>().ok_or(Fault::Altered)?;
+        if *tag != self.incoming.tag(opened) {
+            return Err(Fault::Altered);
+        }
+        self.incoming.count += 1;
+        plaintext.clear();
+        plaintext.extend_from_slice(opened);
+        Ok(())
+    }
+
+    pub(super) fn rekey_outgoing(&mut self) {
+        self.outgoing.rekey();
+    }
+
+    pub(super) fn rekey_incoming(&mut self) {
+        self.incoming.rekey();
+    }
+}
+
+struct Direction {
+    key: [u8; 32],
+    count: u64,
+}
+
+impl Direction {
+    fn new(hash: &[u8; 32], which: &[u8]) -> Self {
+        Self {
+            key: blake3::keyed_hash(hash, which).into(),
+            count: 0,
+        }
+    }
+
+    fn tag(&self, plaintext: &[u8]) -> [u8; TAG_BYTES] {
+        let mut key = self.key;
+        for (byte, count) in key.iter_mut().zip(self.count.to_le_bytes()) {
+            *byte ^= count;
+        }
+        let hash = blake3::keyed_hash(&key, plaintext);
+        *hash.as_bytes().first_chunk().expect("a hash is longer than a tag")
+    }
+
+    fn rekey(&mut self) {
+        self.key = blake3::hash(&self.key).into();
+    }
+}
