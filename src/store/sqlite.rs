@@ -186,7 +186,9 @@ impl RoomStore for SqliteStore {
     }
 
     fn keep(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        self.healthy().map_err(|_| StoreError::Failed)?;
+        if self.healthy().is_err() {
+            return Err(StoreError::Failed);
+        }
         let kept = self
             .make_room()
             .and_then(|()| keep::keep(&mut self.connection, self.state.as_ref(), &self.me, batch));

@@ -1,6 +1,6 @@
 //! Opening a room's file: what must hold before anything is read or written, and what becomes of a damaged one.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::schema::{APPLICATION_ID, MIGRATIONS, migrate};
 use super::state::State;
 use super::trouble::Trouble;
 use super::{Options, SqliteStore};
-use crate::profile;
+use crate::profile::files;
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{RoomId, StoreError};
 use crate::store::Damage;
@@ -236,23 +236,13 @@ fn refuse(connection: Connection, refusal: Refusal, path: &Path) -> OpenError {
 /// Makes the file, nobody else's to read, before SQLite sees it: what SQLite puts beside it has the same permissions. It is not opened if it
 /// is there: closing it would let go of SQLite's locks.
 fn make(path: &Path) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    profile::make_folder(folder)?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(file) => durable(&file, path, folder),
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    files::make_folder(folder)?;
+    match files::write_new(path, &[]) {
+        Ok(()) => files::sync_folder(path).and_then(|()| files::sync_folder(folder)),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => keep_private(path),
         Err(error) => Err(error),
     }
-}
-
-fn durable(file: &File, path: &Path, folder: &Path) -> io::Result<()> {
-    file.sync_all()?;
-    profile::sync_folder(path)?;
-    profile::sync_folder(folder)
 }
 
 #[cfg(unix)]
@@ -369,7 +359,7 @@ fn set_aside(path: &Path) -> Option<PathBuf> {
                 _ => {}
             }
         }
-        profile::sync_folder(path)
+        files::sync_folder(path)
     });
     match renamed {
         Ok(()) => Some(aside),

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use fastrand::Rng;
+use landline::proto::invite::InviteSecret;
 use landline::proto::log::{Change, InviteNumber, Loaded, PlacedEntry};
 use landline::store::{Found, OpenError, Options, RoomStore as _, SqliteStore, rooms};
 
@@ -50,7 +51,7 @@ fn changes(scribe: &mut Scribe, round: u8) -> Vec<Change> {
         Change::Peer(peer(BOB, u64::from(round), "Bob")),
         Change::Invite {
             number,
-            secret: Some([round; 16]),
+            secret: Some(InviteSecret([round; 16])),
             expires: 5,
         },
         said,

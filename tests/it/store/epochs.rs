@@ -1,5 +1,6 @@
 //! Conformance: another history begins, and the former is kept aside.
 
+use landline::proto::invite::InviteSecret;
 use landline::proto::log::{Change, InviteNumber, Loaded};
 
 use super::conformance::checks;
@@ -67,7 +68,7 @@ fn members_invites_and_outbox_stay(bench: &mut Bench) {
     let waiting = bench.scribe.signed(HOST, &message("waiting"));
     let invite = Change::Invite {
         number: InviteNumber([1; 8]),
-        secret: Some([2; 16]),
+        secret: Some(InviteSecret([2; 16])),
         expires: 3,
     };
     bench.keep([

@@ -1,6 +1,7 @@
 //! The two stores against each other: whatever is asked of them, by chance, both answer the same.
 
 use fastrand::Rng;
+use landline::proto::invite::InviteSecret;
 use landline::proto::log::{BatchId, Body, Change, InviteNumber, Target};
 use landline::store::{MemoryStore, RoomStore};
 
@@ -101,7 +102,7 @@ fn change(scribe: &mut Scribe, chance: &mut Rng) -> Change {
         }
         32 => Change::Invite {
             number: InviteNumber([chance.u8(..3); 8]),
-            secret: chance.bool().then_some([1; 16]),
+            secret: chance.bool().then_some(InviteSecret([1; 16])),
             expires: 5,
         },
         33..35 => {

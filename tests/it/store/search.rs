@@ -1,6 +1,7 @@
 //! Conformance: any text of one character and more is found, as messages read now.
 
 use landline::proto::log::{Body, Change, Target};
+use landline::proto::wire::encode_body;
 
 use super::conformance::checks;
 use super::scribe::{ANN, BOB, Bench, HOST, NOWHERE, shared};
@@ -281,7 +282,12 @@ fn an_edit_must_mean_its_target(bench: &mut Bench) {
     bench.keep(edits);
     let own = bench.scribe.target(3);
     let of_an_edit = bench.scribe.edit(ANN, own, "other");
-    bench.keep([of_an_edit]);
+    let mut itself = bench.scribe.signed(ANN, &Body::Unknown);
+    let (seq, id) = (bench.scribe.last.seq + 1, itself.id);
+    let (target, text) = (Target { seq, id }, "other".into());
+    itself.body = encode_body(&Body::Edit { target, text });
+    let of_itself = Change::Append(bench.scribe.place(itself));
+    bench.keep([of_an_edit, of_itself]);
     assert_eq!(bench.find("other"), NOWHERE);
     assert_eq!(bench.find("one"), [1]);
 }

@@ -1,5 +1,6 @@
 //! Conformance: what hangs on a room beside its log, and the room in a few words.
 
+use landline::proto::invite::InviteSecret;
 use landline::proto::log::{Body, Change, InviteNumber, Loaded, Target};
 use landline::proto::{EntryId, MemberId};
 use landline::store::MAX_UNREAD;
@@ -88,11 +89,14 @@ fn invites_are_used_up(bench: &mut Bench) {
         secret,
         expires: 1_900_000_000,
     };
-    bench.keep([invite(2, Some([4; 16])), invite(1, Some([3; 16]))]);
+    bench.keep([
+        invite(2, Some(InviteSecret([4; 16]))),
+        invite(1, Some(InviteSecret([3; 16]))),
+    ]);
     bench.keep([invite(2, None)]);
     bench.subject.reopen();
     let expected = [
-        (InviteNumber([1; 8]), Some([3; 16]), 1_900_000_000),
+        (InviteNumber([1; 8]), Some(InviteSecret([3; 16])), 1_900_000_000),
         (InviteNumber([2; 8]), None, 1_900_000_000),
     ];
     assert_eq!(bench.load().invites, expected);
@@ -219,7 +223,7 @@ fn everything_is_there_after_a_crash(bench: &mut Bench) {
     let signed = bench.scribe.signed(HOST, &message("waiting"));
     let invite = Change::Invite {
         number: InviteNumber([1; 8]),
-        secret: Some([2; 16]),
+        secret: Some(InviteSecret([2; 16])),
         expires: 3,
     };
     let changes = vec![
