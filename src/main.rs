@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use landline::gui::{self, Start};
-use landline::profile::{Profile, ProfileError};
+use landline::profile::{Profile, ProfileError, Program};
 use landline::proto::Encoding;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -93,7 +93,7 @@ impl From<What> for Start {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log(arguments.log);
-    let profile = match Profile::open(arguments.profile.as_deref()) {
+    let profile = match Profile::open(arguments.profile.as_deref(), Program::Window) {
         Ok(profile) => Arc::new(profile),
         Err(error @ ProfileError::InUse(_)) => return give_up(&error, PROFILE_IN_USE),
         Err(error) => return give_up(&error, 1),

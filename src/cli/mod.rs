@@ -10,7 +10,7 @@ use clap::Parser as _;
 use tracing::level_filters::LevelFilter;
 
 use crate::chat::Chat;
-use crate::profile::Profile;
+use crate::profile::{Profile, Program};
 use crate::worker::Worker;
 
 mod args;
@@ -90,7 +90,7 @@ fn log_to_stderr(level: LevelFilter) {
 }
 
 fn run(args: &Args, output: &mut Output) -> Result<Exit, SetupError> {
-    let profile = Profile::open(args.profile.as_deref())?; // its lock is held to the end
+    let profile = Profile::open(args.profile.as_deref(), Program::Terminal)?; // its lock is held to the end
     let settings = profile.settings();
     let signals = signals::listen()?;
     let lines = input::read_stdin()?;

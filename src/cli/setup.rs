@@ -66,6 +66,9 @@ impl SetupError {
             Self::Profile(ProfileError::InUse(_)) => {
                 "End the other one, or give this one its own folder with --profile."
             }
+            Self::Profile(ProfileError::Identity(_)) => {
+                "Do what the message says, or give another folder with --profile."
+            }
             Self::Profile(_) => "Give a folder that can be written with --profile.",
             Self::Name(_) => "Use letters, digits or other visible characters.",
             Self::Place(PlaceError::Invite) => "Ask the host for an address, such as 192.168.1.7:8888.",

@@ -10,6 +10,7 @@ mod faults;
 mod gui;
 #[cfg(feature = "gui")]
 mod gui_transcript;
+mod invite;
 mod limits;
 mod loopback;
 mod plain;
@@ -24,4 +25,6 @@ mod text;
 mod tidy;
 mod tutorial;
 mod vectors;
+mod wire;
+mod words;
 mod worker;

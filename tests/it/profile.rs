@@ -1,14 +1,21 @@
 //! The profile folder: settings, damage, lock.
 
 use std::fs;
+use std::path::Path;
 
-use landline::profile::{Language, MAX_RECENT, Profile, ProfileError, Recent, Settings, Theme};
+use landline::profile::{Language, MAX_RECENT, Profile, ProfileError, Program, Recent, Settings, Theme};
+
+mod identity;
+
+fn open(folder: &Path) -> Result<Profile, ProfileError> {
+    Profile::open(Some(folder), Program::Terminal)
+}
 
 #[test]
 fn the_folder_is_made_and_only_its_owner_can_read_it() {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("made").join("profile");
-    let profile = Profile::open(Some(&folder)).unwrap();
+    let profile = open(&folder).unwrap();
     assert_eq!(profile.folder(), folder);
     #[cfg(unix)]
     {
@@ -20,13 +27,69 @@ fn the_folder_is_made_and_only_its_owner_can_read_it() {
 #[test]
 fn a_second_program_does_not_get_the_profile_until_the_first_has_ended() {
     let folder = tempfile::tempdir().unwrap();
-    let first = Profile::open(Some(folder.path())).unwrap();
+    let first = open(folder.path()).unwrap();
     assert!(matches!(
-        Profile::open(Some(folder.path())),
-        Err(ProfileError::InUse(path)) if path == folder.path()
+        open(folder.path()),
+        Err(ProfileError::InUse(other)) if other.folder == folder.path()
     ));
     drop(first);
-    assert!(Profile::open(Some(folder.path())).is_ok());
+    assert!(open(folder.path()).is_ok());
+}
+
+#[test]
+fn the_second_program_can_say_where_the_first_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let refusal = || match open(folder.path()) {
+        Err(ProfileError::InUse(other)) => other,
+        other => panic!("not in use: {other:?}"),
+    };
+    let window = Profile::open(Some(folder.path()), Program::Window).unwrap();
+    let holder = refusal().holder.unwrap();
+    assert_eq!(
+        (holder.pid, holder.program, holder.window),
+        (std::process::id(), Program::Window, true)
+    );
+    assert!(
+        refusal()
+            .to_string()
+            .ends_with(&format!("its window is open (process {})", holder.pid))
+    );
+    drop(window);
+    let _terminal = open(folder.path()).unwrap();
+    let holder = refusal().holder.unwrap();
+    assert_eq!((holder.program, holder.window), (Program::Terminal, false));
+    for unreadable in ["", "{}", "[[[[", "{\"pid\":-1}"] {
+        fs::write(folder.path().join("lock.holder"), unreadable).unwrap();
+        assert_eq!(refusal().holder, None);
+    }
+    fs::remove_file(folder.path().join("lock.holder")).unwrap();
+    assert!(refusal().to_string().ends_with("in use by another Landline"));
+}
+
+/// Threads stand for processes here: the system's locks are per open file.
+#[test]
+fn of_ten_at_once_exactly_one_gets_the_profile() {
+    for _ in 0..200 {
+        let folder = tempfile::tempdir().unwrap();
+        let barrier = std::sync::Barrier::new(10);
+        let opened: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..10)
+                .map(|_| {
+                    scope.spawn(|| {
+                        barrier.wait();
+                        open(folder.path())
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let (winners, others): (Vec<_>, Vec<_>) = opened.into_iter().partition(Result::is_ok);
+        assert_eq!(winners.len(), 1);
+        assert!(
+            others.iter().all(|other| matches!(other, Err(ProfileError::InUse(_)))),
+            "{others:?}"
+        );
+    }
 }
 
 #[test]
@@ -35,7 +98,7 @@ fn a_folder_that_cannot_be_made_is_named() {
     let file = parent.path().join("file");
     fs::write(&file, "no folder").unwrap();
     let folder = file.join("profile");
-    let error = Profile::open(Some(&folder)).unwrap_err();
+    let error = open(&folder).unwrap_err();
     assert!(error.to_string().contains(folder.to_str().unwrap()), "{error}");
     assert!(matches!(error, ProfileError::Unusable { .. }));
 }
@@ -58,23 +121,23 @@ fn what_is_saved_comes_back_and_nothing_else_is_left_behind() {
         zoom: 1.25,
         enter_is_newline: true,
     };
-    let profile = Profile::open(Some(folder.path())).unwrap();
+    let profile = open(folder.path()).unwrap();
     profile.save(&Settings::default()).unwrap();
     profile.save(&settings).unwrap();
     drop(profile);
-    assert_eq!(Profile::open(Some(folder.path())).unwrap().settings(), settings);
+    assert_eq!(open(folder.path()).unwrap().settings(), settings);
     let mut names: Vec<_> = fs::read_dir(folder.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
         .collect();
     names.sort();
-    assert_eq!(names, ["lock", "settings.json"]);
+    assert_eq!(names, ["identity.key", "lock", "settings.json"]);
 }
 
 #[test]
 fn a_new_profile_has_the_tutorials_port_and_greeting() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = Profile::open(Some(folder.path())).unwrap().settings();
+    let settings = open(folder.path()).unwrap().settings();
     assert_eq!(settings.port, 8888);
     assert_eq!(settings.welcome, "天王盖地虎,宝塔镇河妖");
     assert!(!settings.name.is_empty());
@@ -84,7 +147,7 @@ fn a_new_profile_has_the_tutorials_port_and_greeting() {
 #[test]
 fn a_damaged_file_is_set_aside_and_defaults_are_used() {
     let folder = tempfile::tempdir().unwrap();
-    let profile = Profile::open(Some(folder.path())).unwrap();
+    let profile = open(folder.path()).unwrap();
     fs::write(folder.path().join("settings.json"), "{ \"name\": ").unwrap();
     assert_eq!(profile.settings(), Settings::default());
     let kept = fs::read_to_string(folder.path().join("settings.damaged.json")).unwrap();
@@ -95,7 +158,7 @@ fn a_damaged_file_is_set_aside_and_defaults_are_used() {
 #[test]
 fn nonsense_in_the_file_is_brought_into_bounds() {
     let folder = tempfile::tempdir().unwrap();
-    let profile = Profile::open(Some(folder.path())).unwrap();
+    let profile = open(folder.path()).unwrap();
     let recent = r#"{"address":"a","program":false,"encoding":"auto"}"#;
     let recents = vec![recent; MAX_RECENT + 5].join(",");
     fs::write(

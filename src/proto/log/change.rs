@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 
 use super::{Epoch, Hash, PlacedEntry, RoomId, Seen, Settings, SignedEntry, SignedHead};
 use crate::proto::identity::MemberKey;
+use crate::proto::invite::InviteSecret;
 use crate::proto::{EntryId, MemberId};
 
 /// Names a batch within one run; counts up.
@@ -44,7 +45,7 @@ pub enum Change {
         /// Which.
         number: InviteNumber,
         /// What the guest must know, until it is used.
-        secret: Option<[u8; 16]>,
+        secret: Option<InviteSecret>,
         /// When it ends, in seconds since 1970.
         expires: u64,
     },
@@ -102,7 +103,7 @@ pub struct Loaded {
     /// Everybody who is or was a member, by number.
     pub peers: Vec<Peer>,
     /// Invites that were made: number, secret (`None`: used), end in seconds since 1970.
-    pub invites: Vec<(InviteNumber, Option<[u8; 16]>, u64)>,
+    pub invites: Vec<(InviteNumber, Option<InviteSecret>, u64)>,
     /// Own entries that the host has not acknowledged, in order.
     pub outbox: Vec<SignedEntry>,
     /// How many entries the person at this computer has written for this room.

@@ -1,0 +1,60 @@
+//! Files that are whole or not there, and nobody else's to read.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Stands behind a file's name until the file is complete.
+const UNFINISHED: &str = "new";
+
+/// Makes what is missing of the folder; what is made is nobody else's to read.
+pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+/// Puts `bytes` at `path`, in place of what is there: all of them, flushed, or none.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let unfinished = unfinished(path);
+    match std::fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {} // what an earlier run left was never complete
+    }
+    write_new(&unfinished, bytes)?;
+    std::fs::rename(unfinished, path)?;
+    sync_folder(path)
+}
+
+/// Writes a file that was not there before, and flushes it.
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn unfinished(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(UNFINISHED);
+    name.into()
+}
+
+/// A new name is only as durable as the folder that records it.
+#[cfg(unix)]
+pub(super) fn sync_folder(file: &Path) -> io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
+}
+
+/// Elsewhere a folder cannot be opened as a file, and the system's journal orders the rename.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on all systems")]
+pub(super) fn sync_folder(_file: &Path) -> io::Result<()> {
+    Ok(())
+}
