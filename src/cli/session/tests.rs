@@ -408,7 +408,7 @@ fn members_are_removed_by_id_or_by_a_name_that_only_one_has() {
     assert_eq!(members.as_array().unwrap().len(), 5);
     assert_eq!(
         members[0],
-        serde_json::json!({"id": "m0", "name": "Host", "plain": true, "address": null, "me": true})
+        serde_json::json!({"id": "m0", "name": "Host", "plain": true, "address": null, "me": true, "here": true})
     );
 }
 
