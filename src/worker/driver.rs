@@ -77,7 +77,7 @@ fn live(home: Home, config: Config, mut person: Person, window: &mut Window) {
             ended: false,
         }
         .live(opened.listening),
-        Err(Unopened::Ended(reason)) => window.end(reason),
+        Err(Unopened::Ended(reason, _disk)) => window.end(reason),
         Err(Unopened::Abandoned) => {}
     }
 }
@@ -383,7 +383,10 @@ impl Driver<'_> {
             Ok(Opened {
                 endpoint, disk, source, ..
             }) => (self.endpoint, self.disk, self.source) = (endpoint, disk, source),
-            Err(Unopened::Ended(reason)) => self.end(reason),
+            Err(Unopened::Ended(reason, disk)) => {
+                self.end(reason);
+                self.disk = disk;
+            }
             Err(Unopened::Abandoned) => self.abandoned = true,
         }
     }
