@@ -33,7 +33,6 @@ mod lines;
 pub mod log;
 pub mod message;
 mod native;
-mod native;
 mod noise;
 mod outbox;
 pub mod plain;

@@ -18,7 +18,7 @@ use super::identity::Identity;
 use super::lines::{Carrier, Lines};
 use super::log::{BatchId, PlacedEntry, StoreError};
 use super::native::{Expired, Native};
-use super::session::{LineKind, Session, SessionEvent, SessionFailure};
+use super::session::{Hello, LineKind, Session, SessionEvent, SessionFailure};
 use super::{Command, Event, HostConfig, LeaveReason, Limits, LineEnd, LineId, Now, ReadId, Store, Transmit, wire};
 
 mod batch;
@@ -125,7 +125,7 @@ impl Host {
             return;
         };
         let address = stranger.address;
-        match LineKind::of(bytes) {
+        match Hello::classify(bytes) {
             LineKind::Undecided => {}
             LineKind::Plain => self.be_plain(now, line),
             LineKind::Native if self.handshakes.empty_until(now.monotonic).is_some() => {
