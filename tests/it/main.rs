@@ -11,6 +11,7 @@ mod guest;
 mod gui;
 #[cfg(feature = "gui")]
 mod gui_transcript;
+mod host;
 mod invite;
 mod limits;
 mod loopback;
