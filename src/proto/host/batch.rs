@@ -7,7 +7,7 @@ use crate::proto::identity::MemberKey;
 use crate::proto::log::{
     Admission, Batch, Body, Change, History, Kept, Peer, PlacedEntry, Seen, SignedEntry, SignedHead,
 };
-use crate::proto::message::{Message, SubmitRefusal};
+use crate::proto::message::SubmitRefusal;
 use crate::proto::wire;
 use crate::proto::{EntryId, LineId, MemberId, Now, Store};
 
@@ -118,7 +118,7 @@ impl Core {
                 let placed = entry.place(flight.last.seq + 1, clock::milliseconds(now.wall), &flight.last.hash);
                 self.put(placed, body, From::Line(line), flight);
             }
-            Err(reason) => self.send(line, Message::Refused { id, reason }),
+            Err(reason) => self.refuse(line, id, reason),
         }
     }
 

@@ -54,7 +54,7 @@ impl Core {
         }
         self.spread(&live, &fresh);
         for (line, id) in newcomers {
-            self.enter(now, line, id, None);
+            self.enter(now, line, id);
         }
         self.restored();
     }
@@ -141,12 +141,16 @@ impl Core {
     }
 
     pub(super) fn refuse(&mut self, line: LineId, id: EntryId, reason: SubmitRefusal) {
-        self.send(line, Message::Refused { id, reason });
+        if self.lines.contains_key(&line) {
+            self.send(line, Message::Refused { id, reason });
+        }
     }
 
     pub(super) fn acknowledge(&mut self, line: LineId, id: EntryId, place: Seen) {
         let Seen { seq, hash } = place;
-        self.send(line, Message::Acknowledged { id, seq, hash });
+        if self.lines.contains_key(&line) {
+            self.send(line, Message::Acknowledged { id, seq, hash });
+        }
     }
 
     pub(super) fn notice(&mut self, notice: Notice) {
@@ -162,11 +166,10 @@ impl Core {
 
     /// An entry is part of the log.
     fn take(&mut self, now: Now, placed: &PlacedEntry, body: &Body, peer: Option<Peer>, from: From) {
-        if let (From::Here(Then::Admit { line, .. }), Body::Admitted { id, .. }) = (&from, body) {
-            let address = self.lines.get(line).map(|line| line.address);
-            self.projection.arrive(*id, address); // nobody is told first that they are away
+        let mut taken = self.projection.take(placed, body);
+        if matches!(&from, From::Here(Then::Admit { line, .. }) if self.lines.contains_key(line)) {
+            taken.event = None; // they are about to come in
         }
-        let taken = self.projection.take(placed, body);
         if let Some(peer) = peer {
             self.projection.put(peer);
         }
@@ -271,18 +274,18 @@ impl Core {
 
     /// A history has begun. Whoever is in comes in again, and begins anew.
     fn begun(&mut self, now: Now, kept: Kept, again: bool) {
+        if again {
+            for line in self.lines.keys().copied().collect::<Vec<_>>() {
+                self.lose(now, line, LeaveReason::Lost(LineEnd::Finished));
+                self.out.push_back(Out::Close(line));
+            }
+            self.events.push_back(Event::NewEpoch);
+        }
         let peers: Vec<Peer> = self.projection.peers().cloned().collect();
         self.projection = Projection::new(self.me, self.me, &peers, Index::new(0, &[]));
         self.kept = kept;
         self.guard.forget();
         self.states.forget_receipts();
-        if again {
-            self.events.push_back(Event::NewEpoch);
-            for line in self.lines.keys().copied().collect::<Vec<_>>() {
-                self.lose(now, line, LeaveReason::Lost(LineEnd::Finished));
-                self.out.push_back(Out::Close(line));
-            }
-        }
         self.come_in();
     }
 }
