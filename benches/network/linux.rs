@@ -24,8 +24,8 @@ const SATURATED_ROUNDS: usize = 5;
 pub(crate) fn main() -> Result {
     match std::env::args().nth(1).as_deref() {
         Some(role @ ("bare-echo" | "bare-fan" | "room" | "echoing-room")) => serve(role),
-        Some("round-trip-on-one-core") => round_trip("on one core", None),
-        Some("round-trip-between-cores") => round_trip("between two cores", Some("1")),
+        Some("round-trip-on-one-core") => round_trip("all on one core", None),
+        Some("round-trip-between-cores") => round_trip("on one core for each side", Some("1")),
         _ => all(),
     }
 }

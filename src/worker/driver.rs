@@ -13,7 +13,7 @@ use super::io_event::IoEvent;
 use super::lines::Lines;
 use super::listener::{self, Listener};
 use super::reach;
-use super::transport::{Line, Written};
+use super::transport::Written;
 use super::window::Window;
 use super::{Command, Config, EndReason, Event, Failure, Host, Join, Role};
 use crate::proto::plain::BYE;
@@ -28,8 +28,8 @@ const IO_BATCH: usize = 128;
 const IO_BATCH_BYTES: usize = 64 << 10;
 
 /// How often the driver looks, and lets others run, before it sleeps: the answer to what it has just done is often on its
-/// way, and to put a thread to sleep and wake it costs more than to come back a few times. A round trip through two
-/// workers takes half as long on two cores, three quarters on one (`benches/network`).
+/// way, and to put a thread to sleep and wake it costs more than to come back a few times. While it looks it reads the line
+/// that spoke last itself. Both together halve a round trip through two workers (`benches/network`).
 const LOOKS_BEFORE_SLEEP: usize = 16;
 
 /// Why the driver woke up.
@@ -171,7 +171,7 @@ impl Driver {
 
     /// Whether something has come meanwhile; otherwise others may run. The person and the peers take turns: neither
     /// drowns the other.
-    fn look(&self) -> Option<Wake> {
+    fn look(&mut self) -> Option<Wake> {
         let wake = if self.person_was_heard {
             self.report().or_else(|| self.command())
         } else {
@@ -183,9 +183,13 @@ impl Driver {
         wake
     }
 
-    fn report(&self) -> Option<Wake> {
+    /// First the line that is read here, once for each batch of the others: neither a flood there nor one here drowns the rest.
+    fn report(&mut self) -> Option<Wake> {
         let takes = self.takes_reports();
-        takes.then(|| self.io.try_recv().ok().map(Wake::Io)).flatten()
+        takes
+            .then(|| self.lines.try_read().or_else(|| self.io.try_recv().ok()))
+            .flatten()
+            .map(Wake::Io)
     }
 
     fn command(&self) -> Option<Wake> {
@@ -207,6 +211,7 @@ impl Driver {
     /// The one place where the driver blocks.
     fn sleep(&mut self) -> Wake {
         self.set_timer();
+        self.lines.hand_back();
         let (no_io, no_commands) = (never(), never());
         let io = if self.takes_reports() { &self.io } else { &no_io };
         let commands = if self.takes_commands() {
@@ -258,7 +263,14 @@ impl Driver {
             IoEvent::Connecting { address } => self.window.push(Event::Connecting { address }),
             IoEvent::Connected { stream, address } => self.connected(stream, address),
             IoEvent::ConnectFailed { failure } => self.end(EndReason::Failed(failure)),
-            IoEvent::Bytes { line, bytes } => {
+            IoEvent::Bytes {
+                line,
+                bytes,
+                reader_waits,
+            } => {
+                if reader_waits {
+                    self.lines.take_over(line);
+                }
                 if self.lines.is_open(line) {
                     self.endpoint.handle_bytes(now(), line, &bytes);
                 }
@@ -290,7 +302,7 @@ impl Driver {
     fn open_line(&mut self, stream: TcpStream, address: SocketAddr) -> io::Result<()> {
         let id = LineId(self.next_line);
         self.next_line += 1;
-        self.lines.insert(id, Line::open(id, stream, self.io_sender.clone())?);
+        self.lines.open(id, stream, self.io_sender.clone())?;
         self.endpoint.handle_opened(now(), id, address);
         Ok(())
     }

@@ -20,7 +20,12 @@ pub(super) enum IoEvent {
     /// The connector has given up.
     ConnectFailed { failure: Failure },
     /// A peer sent something.
-    Bytes { line: LineId, bytes: Box<[u8]> },
-    /// A line's reader has ended.
+    Bytes {
+        line: LineId,
+        bytes: Box<[u8]>,
+        /// The line's reader has stepped back; until it is told to go on, the driver reads.
+        reader_waits: bool,
+    },
+    /// A line has ended, and nobody reads it any more.
     Ended { line: LineId, end: LineEnd },
 }

@@ -1,4 +1,8 @@
 //! One line's socket: its options, a thread that reads, writes that never wait.
+//!
+//! A line is read by its reader while the driver sleeps. While the driver is awake, one reader at a time may step back and
+//! leave the reading to the driver: a peer who answers at once is then heard without a thread in between. Which of both
+//! reads goes to and fro by messages, so that never two do and no byte overtakes another.
 
 use std::io;
 use std::net::{Shutdown, TcpStream};
@@ -6,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender, bounded};
 use socket2::{SockRef, TcpKeepalive};
 
 use super::io_event::IoEvent;
@@ -14,7 +18,7 @@ use super::thread::Thread;
 use crate::proto::{LineEnd, LineId};
 
 /// Bytes taken from a socket at a time: whatever a chat says in one go, and a reader's memory stays small.
-const READ_BYTES: usize = 16 << 10;
+pub(super) const READ_BYTES: usize = 16 << 10;
 /// A reader calls nothing deep; a thousand of them are to fit anywhere.
 const READER_STACK_BYTES: usize = 128 << 10;
 /// Quiet for this long, the system asks the peer's computer whether it is still there …
@@ -42,29 +46,69 @@ pub(super) enum Written {
 #[derive(Debug)]
 pub(super) struct Line {
     socket: Arc<Socket>,
+    // The order of dropping: a reader that waits ends without this, and only then may it be joined.
+    read_on: Sender<()>,
     // Joined on drop: close first.
     _reader: Thread,
 }
 
 impl Line {
-    /// Takes a connection over and starts to read.
-    pub(super) fn open(id: LineId, stream: TcpStream, io: Sender<IoEvent>) -> io::Result<Self> {
+    /// Takes a connection over and starts to read. `one_waits` is shared by all lines: whether a reader has stepped back.
+    pub(super) fn open(
+        id: LineId,
+        stream: TcpStream,
+        io: Sender<IoEvent>,
+        one_waits: Arc<AtomicBool>,
+    ) -> io::Result<Self> {
         tune(&stream);
         system::prepare(&stream)?;
         let socket = Arc::new(Socket {
             stream,
             closed: AtomicBool::new(false),
         });
+        let (read_on, reads_on) = bounded(1);
         let reader = Reader {
             id,
             socket: Arc::clone(&socket),
             io,
+            one_waits,
+            reads_on,
         };
         let reader = Thread::spawn_small(format!("line-{}", id.0), READER_STACK_BYTES, || reader.run())?;
         Ok(Self {
             socket,
+            read_on,
             _reader: reader,
         })
+    }
+
+    /// Reads what is there, while the reader waits; never waits.
+    pub(super) fn try_read(&self, id: LineId, buffer: &mut [u8]) -> Option<IoEvent> {
+        match system::try_read(&self.socket.stream, buffer) {
+            Ok(0) => Some(IoEvent::Ended {
+                line: id,
+                end: LineEnd::Finished,
+            }),
+            Ok(count) => Some(IoEvent::Bytes {
+                line: id,
+                bytes: buffer[..count].into(),
+                reader_waits: true,
+            }),
+            Err(error) => match error.kind() {
+                io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => None,
+                _ => Some(IoEvent::Ended {
+                    line: id,
+                    end: line_end(&error),
+                }),
+            },
+        }
+    }
+
+    /// The reader that waits goes on.
+    pub(super) fn read_on(&self) {
+        if self.read_on.try_send(()).is_err() {
+            tracing::debug!("a reader was told to go on that had ended");
+        }
     }
 
     /// Offers bytes to the system; never waits.
@@ -118,6 +162,8 @@ struct Reader {
     id: LineId,
     socket: Arc<Socket>,
     io: Sender<IoEvent>,
+    one_waits: Arc<AtomicBool>,
+    reads_on: Receiver<()>,
 }
 
 impl Reader {
@@ -128,9 +174,14 @@ impl Reader {
                 Ok(0) => break LineEnd::Finished,
                 Ok(_) if self.socket.closed.load(Ordering::Relaxed) => break LineEnd::Finished,
                 Ok(count) => {
-                    let bytes = buffer[..count].into();
+                    let reader_waits = !self.one_waits.swap(true, Ordering::Relaxed);
+                    let event = IoEvent::Bytes {
+                        line: self.id,
+                        bytes: buffer[..count].into(),
+                        reader_waits,
+                    };
                     // Blocks while the driver is behind: TCP then pushes back. Fails when the driver is gone.
-                    if self.io.send(IoEvent::Bytes { line: self.id, bytes }).is_err() {
+                    if self.io.send(event).is_err() || (reader_waits && self.reads_on.recv().is_err()) {
                         return;
                     }
                 }
@@ -185,7 +236,7 @@ mod system {
     use std::io::{self, Read as _};
     use std::net::TcpStream;
 
-    use rustix::net::SendFlags;
+    use rustix::net::{RecvFlags, SendFlags};
 
     #[cfg(not(target_vendor = "apple"))]
     const SEND: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
@@ -202,6 +253,11 @@ mod system {
 
     pub(super) fn read(mut stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
         stream.read(buffer)
+    }
+
+    pub(super) fn try_read(stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+        let (count, _) = rustix::net::recv(stream, buffer, RecvFlags::DONTWAIT)?;
+        Ok(count)
     }
 }
 
@@ -227,9 +283,13 @@ mod system {
         stream.write(bytes)
     }
 
-    pub(super) fn read(mut stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+    pub(super) fn try_read(mut stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+        stream.read(buffer)
+    }
+
+    pub(super) fn read(stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            match stream.read(buffer) {
+            match try_read(stream, buffer) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 done => return done,
             }

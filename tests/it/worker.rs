@@ -203,6 +203,24 @@ fn the_host_removes_somebody() {
     assert!(guest.reads_to_end().contains("bye"));
 }
 
+#[test]
+fn words_come_whole_and_in_order_from_a_peer_who_waits_for_answers_and_hurries_in_between() {
+    const ROUNDS: usize = 100;
+    const WORDS: usize = 8;
+    let (host, port) = Seat::listening(host("韩梅梅"));
+    let mut peer = Raw::welcomed(port);
+    for round in 0..ROUNDS {
+        for number in 0..WORDS {
+            peer.sends(format!("word {round} {number}\n"));
+        }
+        for number in 0..WORDS {
+            host.hears(&format!("word {round} {number}"));
+        }
+        host.say(&format!("answer {round}."));
+        peer.reads(&format!("answer {round}."));
+    }
+}
+
 // What cannot be
 
 #[test]

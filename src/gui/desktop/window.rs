@@ -183,6 +183,8 @@ impl Window {
             .with_profile(profile)?
             .with_start(start);
         app.attach_with(&creation.egui_ctx, fonts);
+        #[cfg(target_os = "linux")]
+        crate::gui::desktop::placement::restore(creation);
         let system = SystemTheme::watch(app.wake());
         // Whoever ends the session or the terminal closes the window; the rooms are left properly.
         if let Err(error) = ctrlc::set_handler(app.quitter()) {

@@ -1,5 +1,6 @@
 //! Why a room could not be opened or joined, in both languages: what happened, and what to do about it.
 
+use std::io;
 use std::net::SocketAddr;
 
 use crate::gui::words::strings::Strings;
@@ -29,6 +30,25 @@ pub(crate) fn is_bad(reason: &EndReason) -> bool {
 }
 
 impl Strings {
+    /// Why a file could not be written, in words where the system's would be English and a number.
+    pub(crate) fn not_written(&self, error: &io::Error) -> String {
+        use io::ErrorKind::{
+            InvalidFilename, IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem, StorageFull,
+        };
+        let (english, chinese) = match error.kind() {
+            NotFound | NotADirectory => ("this folder does not exist", "这个文件夹不存在"),
+            PermissionDenied | ReadOnlyFilesystem => ("this folder cannot be written", "这个文件夹不可写"),
+            StorageFull => ("the disk is full", "磁盘已满"),
+            IsADirectory => ("a folder has this name", "已有同名的文件夹"),
+            InvalidFilename => ("no file can have this name", "文件名无效"),
+            _ => return error.to_string(),
+        };
+        match self.language {
+            Language::English => english.to_owned(),
+            Language::Chinese => chinese.to_owned(),
+        }
+    }
+
     /// Why a room could not be opened or joined.
     pub(crate) fn failure(&self, failure: &Failure) -> Advice {
         match self.language {
