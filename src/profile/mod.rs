@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::proto::identity::{Identity, MemberKey};
 
-mod files;
+pub(crate) mod files;
 mod identity;
 mod lock;
 mod settings;

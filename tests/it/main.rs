@@ -23,6 +23,7 @@ mod pure;
 mod room_sim;
 mod session;
 mod sim;
+mod store;
 mod support;
 mod text;
 mod tidy;
