@@ -7,6 +7,7 @@
 //!
 //! - [`text`]: what other people's words must look like before they reach any screen, terminal or file.
 //! - [`proto`]: the protocol as a pure state machine. No clock, no sockets, no threads.
+//! - [`store`]: what a room keeps on disk.
 //! - [`worker`]: blocking threads that drive the protocol over real TCP; [`worker::Command`] in, [`worker::Event`] out.
 //! - [`profile`]: the folder in which a person's key and settings live.
 //! - [`store`]: what a room keeps on disk: its log, its outbox, its members, and the index for searching.

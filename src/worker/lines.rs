@@ -3,7 +3,7 @@
 //! The driver itself tries again, by a timer for each such line. A thread that polls them would know sooner, but would
 //! have to share the endpoint's queues; a full buffer holds more than a line takes in 64 ms, so nothing is lost by that.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -27,6 +27,8 @@ pub(super) struct Lines {
     slots: BTreeMap<LineId, Slot>,
     /// Lines whose buffers were full, by when to try again.
     full: BTreeSet<(Instant, LineId)>,
+    /// Lines whose readers read no more for now.
+    held_back: BTreeSet<LineId>,
     /// The line that is read here, while its reader waits.
     read_here: Option<LineId>,
     /// Whether a reader waits, or is about to; the readers share it, so that at most one does.
@@ -41,6 +43,18 @@ struct Slot {
     state: State,
     /// How long the next full buffer is left alone.
     retry_after: Duration,
+    /// What its reader had passed on before it stopped: no more than fits into the channel.
+    held: VecDeque<Box<[u8]>>,
+    /// How the line ended after that.
+    held_end: Option<LineEnd>,
+}
+
+/// What a line said that was not wanted then.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Held {
+    Bytes(Box<[u8]>),
+    /// Nothing more comes; the line is gone.
+    End(LineEnd),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +73,7 @@ impl Default for Lines {
         Self {
             slots: BTreeMap::new(),
             full: BTreeSet::new(),
+            held_back: BTreeSet::new(),
             read_here: None,
             one_waits: Arc::default(),
             buffer: vec![0; READ_BYTES].into(),
@@ -68,12 +83,14 @@ impl Default for Lines {
 
 impl Lines {
     /// Takes a connection over; what comes is reported to `io`.
-    pub(super) fn open(&mut self, id: LineId, stream: TcpStream, io: Sender<IoEvent>) -> io::Result<()> {
+    pub(super) fn open(&mut self, id: LineId, stream: TcpStream, io: &Sender<IoEvent>) -> io::Result<()> {
         let line = Line::open(id, stream, io, Arc::clone(&self.one_waits))?;
         let slot = Slot {
             line,
             state: State::Open,
             retry_after: RETRY_FIRST,
+            held: VecDeque::new(),
+            held_end: None,
         };
         self.slots.insert(id, slot);
         Ok(())
@@ -99,7 +116,7 @@ impl Lines {
         if let Some(id) = self.read_here.take() {
             self.one_waits.store(false, Ordering::Relaxed);
             if let Some(slot) = self.slots.get(&id) {
-                slot.line.read_on();
+                slot.line.hand_back();
             }
         }
     }
@@ -147,11 +164,54 @@ impl Lines {
 
     pub(super) fn close(&mut self, id: LineId) {
         self.forget_retry(id);
+        self.held_back.remove(&id);
         if let Some(slot) = self.slots.get_mut(&id) {
             slot.state = State::Closed;
+            slot.held.clear();
             slot.line.close();
+            if slot.held_end.is_some() {
+                self.slots.remove(&id); // its reader has ended already
+            }
         }
         self.hand_back_line(id);
+    }
+
+    /// Reads no more of a line until [`Lines::read_on`]; what it has said already is kept in order.
+    pub(super) fn hold_back(&mut self, id: LineId, said: Option<Box<[u8]>>) {
+        if let Some(slot) = self.slots.get_mut(&id).filter(|slot| slot.state != State::Closed) {
+            slot.held.extend(said);
+            slot.line.hold_back();
+            self.held_back.insert(id);
+            self.hand_back_line(id); // so that another line can be read here
+        }
+    }
+
+    pub(super) fn is_held_back(&self, id: LineId) -> bool {
+        self.held_back.contains(&id)
+    }
+
+    /// The lines that are held back.
+    pub(super) fn held_back(&self) -> Vec<LineId> {
+        self.held_back.iter().copied().collect()
+    }
+
+    /// Takes the next of what a line has said while it was held back; call until `None`, then read on.
+    pub(super) fn next_held(&mut self, id: LineId) -> Option<Held> {
+        let slot = self.slots.get_mut(&id)?;
+        if let Some(bytes) = slot.held.pop_front() {
+            return Some(Held::Bytes(bytes));
+        }
+        let end = slot.held_end.take()?;
+        self.held_back.remove(&id);
+        self.forget(id, end).map(Held::End)
+    }
+
+    /// Reads on.
+    pub(super) fn read_on(&mut self, id: LineId) {
+        self.held_back.remove(&id);
+        if let Some(slot) = self.slots.get(&id) {
+            slot.line.read_on();
+        }
     }
 
     /// Whether what a line's reader says still counts.
@@ -159,8 +219,19 @@ impl Lines {
         self.slots.get(&id).is_some_and(|slot| slot.state != State::Closed)
     }
 
-    /// A line has ended: its thread and socket go. Yields how the line ended, unless the room was already done with it.
+    /// A line has ended: its thread and socket go. Yields how the line ended, unless the room was already done with it, or is to hear
+    /// first what it has held back.
     pub(super) fn remove(&mut self, id: LineId, end: LineEnd) -> Option<LineEnd> {
+        if self.is_held_back(id)
+            && let Some(slot) = self.slots.get_mut(&id)
+        {
+            slot.held_end = Some(end);
+            return None;
+        }
+        self.forget(id, end)
+    }
+
+    fn forget(&mut self, id: LineId, end: LineEnd) -> Option<LineEnd> {
         self.forget_retry(id);
         let slot = self.slots.remove(&id)?;
         self.hand_back_line(id); // to nobody: a reader that waits ends with its slot, and tells nothing more
@@ -177,6 +248,7 @@ impl Lines {
             slot.line.close();
         }
         self.full.clear();
+        self.held_back.clear();
         self.slots.clear();
         self.hand_back();
     }
@@ -195,152 +267,4 @@ impl Lines {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::{Read as _, Write as _};
-    use std::net::{Ipv4Addr, TcpListener};
-
-    use crossbeam_channel::{Receiver, bounded};
-
-    use super::*;
-
-    const DEADLINE: Duration = Duration::from_secs(20);
-
-    struct Table {
-        lines: Lines,
-        io: Receiver<IoEvent>,
-        io_sender: Sender<IoEvent>,
-    }
-
-    impl Table {
-        fn new() -> Self {
-            let (io_sender, io) = bounded(8);
-            Self {
-                lines: Lines::default(),
-                io,
-                io_sender,
-            }
-        }
-
-        /// Opens a line and yields its peer.
-        fn open(&mut self, id: LineId) -> TcpStream {
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-            let peer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-            let (stream, _) = listener.accept().unwrap();
-            self.lines.open(id, stream, self.io_sender.clone()).unwrap();
-            peer
-        }
-
-        /// A peer says something, and its reader tells; yields whether the reader then waits.
-        fn hears_by_reader(&self, peer: &mut TcpStream, said: &[u8]) -> bool {
-            peer.write_all(said).unwrap();
-            match self.io.recv_timeout(DEADLINE).unwrap() {
-                IoEvent::Bytes {
-                    bytes, reader_waits, ..
-                } => {
-                    assert_eq!(&*bytes, said);
-                    reader_waits
-                }
-                other => panic!("{other:?}"),
-            }
-        }
-
-        fn reads_here(&mut self) -> IoEvent {
-            let deadline = Instant::now() + DEADLINE;
-            loop {
-                if let Some(event) = self.lines.try_read() {
-                    return event;
-                }
-                assert!(Instant::now() < deadline, "nothing is read here");
-                std::thread::yield_now();
-            }
-        }
-    }
-
-    /// What joins a reader; one that waits for ever fails and does not hang the test.
-    fn in_time<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> T {
-        let (done, result) = bounded(1);
-        let thread = std::thread::Builder::new().name("closer".to_owned());
-        thread.spawn(move || done.send(act()).ok()).unwrap();
-        result.recv_timeout(DEADLINE).expect("the reader waits for ever")
-    }
-
-    const ONE: LineId = LineId(1);
-    const OTHER: LineId = LineId(2);
-
-    #[test]
-    fn a_line_is_read_here_or_by_its_reader_and_never_by_both() {
-        let mut table = Table::new();
-        let mut peer = table.open(ONE);
-        for _ in 0..3 {
-            assert!(table.hears_by_reader(&mut peer, b"to the reader"));
-            table.lines.take_over(ONE);
-            assert!(table.lines.try_read().is_none());
-            peer.write_all(b"to the driver").unwrap();
-            assert!(matches!(table.reads_here(), IoEvent::Bytes { bytes, .. } if &*bytes == b"to the driver"));
-            table.lines.hand_back();
-            assert!(table.lines.try_read().is_none());
-        }
-    }
-
-    #[test]
-    fn one_reader_waits_at_a_time() {
-        let mut table = Table::new();
-        let (mut peer, mut other) = (table.open(ONE), table.open(OTHER));
-        assert!(table.hears_by_reader(&mut peer, b"first"));
-        table.lines.take_over(ONE);
-        for _ in 0..2 {
-            assert!(!table.hears_by_reader(&mut other, b"meanwhile"));
-        }
-        table.lines.hand_back();
-        assert!(table.hears_by_reader(&mut other, b"now"));
-    }
-
-    #[test]
-    fn a_line_that_ends_here_lets_its_reader_go_and_another_wait() {
-        let mut table = Table::new();
-        let (mut peer, mut other) = (table.open(ONE), table.open(OTHER));
-        assert!(table.hears_by_reader(&mut peer, b"last words"));
-        table.lines.take_over(ONE);
-        drop(peer);
-        assert!(matches!(
-            table.reads_here(),
-            IoEvent::Ended {
-                line: ONE,
-                end: LineEnd::Finished
-            }
-        ));
-        let (left, table) = in_time(move || (table.lines.remove(ONE, LineEnd::Finished), table));
-        assert_eq!(left, Some(LineEnd::Finished));
-        assert!(table.hears_by_reader(&mut other, b"mine"));
-        assert!(table.io.is_empty(), "the end was told twice");
-    }
-
-    #[test]
-    fn a_line_that_the_room_is_done_with_ends_by_its_reader() {
-        for taken_over_first in [true, false] {
-            let mut table = Table::new();
-            let mut peer = table.open(ONE);
-            assert!(table.hears_by_reader(&mut peer, b"words"));
-            if taken_over_first {
-                table.lines.take_over(ONE);
-                table.lines.close(ONE);
-            } else {
-                table.lines.close(ONE);
-                table.lines.take_over(ONE);
-            }
-            let end = table.io.recv_timeout(DEADLINE).unwrap();
-            assert!(matches!(end, IoEvent::Ended { line: ONE, .. }), "{end:?}");
-            assert_eq!(table.lines.remove(ONE, LineEnd::Finished), None);
-            assert_eq!(peer.read(&mut [0]).unwrap(), 0);
-        }
-    }
-
-    #[test]
-    fn closing_all_ends_a_reader_that_waits() {
-        let mut table = Table::new();
-        let mut peer = table.open(ONE);
-        assert!(table.hears_by_reader(&mut peer, b"words"));
-        table.lines.take_over(ONE);
-        in_time(move || table.lines.close_all());
-    }
-}
+mod tests;

@@ -57,7 +57,7 @@ impl Line {
     pub(super) fn open(
         id: LineId,
         stream: TcpStream,
-        io: Sender<IoEvent>,
+        io: &Sender<IoEvent>,
         one_waits: Arc<AtomicBool>,
     ) -> io::Result<Self> {
         tune(&stream);
@@ -65,16 +65,18 @@ impl Line {
         let socket = Arc::new(Socket {
             stream,
             closed: AtomicBool::new(false),
+            read_by_driver: AtomicBool::new(false),
+            held_back: AtomicBool::new(false),
         });
-        let (read_on, reads_on) = bounded(1);
+        let (read_on, reads_on) = bounded(1); // told twice is told
         let reader = Reader {
             id,
             socket: Arc::clone(&socket),
-            io,
+            io: io.clone(),
             one_waits,
             reads_on,
         };
-        let reader = Thread::spawn_small(format!("line-{}", id.0), READER_STACK_BYTES, || reader.run())?;
+        let reader = Thread::spawn_small_in_room(format!("line-{}", id.0), READER_STACK_BYTES, io, || reader.run())?;
         Ok(Self {
             socket,
             read_on,
@@ -104,10 +106,27 @@ impl Line {
         }
     }
 
-    /// The reader that waits goes on.
+    /// The driver reads no more here.
+    pub(super) fn hand_back(&self) {
+        self.socket.read_by_driver.store(false, Ordering::Release);
+        self.wake_reader();
+    }
+
+    /// Nobody reads any more after what the reader may be reading now, until [`Line::read_on`].
+    pub(super) fn hold_back(&self) {
+        self.socket.held_back.store(true, Ordering::Release);
+    }
+
+    /// The line is read again.
     pub(super) fn read_on(&self) {
+        self.socket.held_back.store(false, Ordering::Release);
+        self.wake_reader();
+    }
+
+    /// The reader looks again whether it may read. It does not mind to be woken in vain.
+    fn wake_reader(&self) {
         if self.read_on.try_send(()).is_err() {
-            tracing::debug!("a reader was told to go on that had ended");
+            tracing::trace!("a reader has ended, or is told already");
         }
     }
 
@@ -140,6 +159,7 @@ impl Line {
     pub(super) fn close(&self) {
         self.socket.closed.store(true, Ordering::Relaxed);
         self.end();
+        self.read_on();
     }
 
     fn shutdown(&self, how: Shutdown) {
@@ -155,6 +175,16 @@ struct Socket {
     stream: TcpStream,
     /// A peer that goes on sending is read in spite of a shutdown; this ends it.
     closed: AtomicBool,
+    /// The driver reads, and the reader waits.
+    read_by_driver: AtomicBool,
+    /// Nothing is to be read for now.
+    held_back: AtomicBool,
+}
+
+impl Socket {
+    fn is_the_readers(&self) -> bool {
+        !self.read_by_driver.load(Ordering::Acquire) && !self.held_back.load(Ordering::Acquire)
+    }
 }
 
 /// The blocking thread of one line.
@@ -175,13 +205,14 @@ impl Reader {
                 Ok(_) if self.socket.closed.load(Ordering::Relaxed) => break LineEnd::Finished,
                 Ok(count) => {
                     let reader_waits = !self.one_waits.swap(true, Ordering::Relaxed);
+                    self.socket.read_by_driver.store(reader_waits, Ordering::Release);
                     let event = IoEvent::Bytes {
                         line: self.id,
                         bytes: buffer[..count].into(),
                         reader_waits,
                     };
                     // Blocks while the driver is behind: TCP then pushes back. Fails when the driver is gone.
-                    if self.io.send(event).is_err() || (reader_waits && self.reads_on.recv().is_err()) {
+                    if self.io.send(event).is_err() || !self.waits_its_turn() {
                         return;
                     }
                 }
@@ -192,6 +223,16 @@ impl Reader {
         if self.io.send(IoEvent::Ended { line: self.id, end }).is_err() {
             tracing::trace!("a line ended after its room");
         }
+    }
+
+    /// Waits until it may read; `false`: never.
+    fn waits_its_turn(&self) -> bool {
+        while !self.socket.is_the_readers() {
+            if self.reads_on.recv().is_err() {
+                return false;
+            }
+        }
+        true
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod chat;
 mod cli;
+mod cupboard;
 mod discreet;
 mod faults;
 mod guest;
@@ -15,6 +16,7 @@ mod host;
 mod invite;
 mod limits;
 mod loopback;
+mod native;
 mod plain;
 mod profile;
 mod program;

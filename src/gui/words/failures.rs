@@ -109,6 +109,13 @@ fn failure_in_chinese(failure: &Failure) -> Advice {
         Failure::Connect { address, cause } => {
             Advice::new(format!("无法连接 {}：{cause}", shown(*address)), "请检查地址和网络")
         }
+        Failure::NoAddress => Advice::new("邀请里没有房间的地址", "请向主持人询问地址，或索要新的邀请"),
+        Failure::UnknownRoom => Advice::new("这台电脑上没有这个房间的记录", "请用邀请或主持人的地址加入"),
+        Failure::OthersRoom => Advice::new("这是别人的房间", "请加入它，而不是打开它"),
+        Failure::Disk { cause } => Advice::new(
+            format!("无法读取这台电脑上保存的房间：{cause}"),
+            "请检查磁盘是否正常、空间是否足够，并先备份配置文件夹",
+        ),
         Failure::Resources { cause } => Advice::new(
             format!("这台电脑的资源不足：{cause}"),
             "请关闭其他程序，或提高打开文件数的上限",

@@ -209,14 +209,15 @@ impl Core {
 
     /// Somebody is in from now on, on this line; another line of theirs has to go.
     pub(super) fn arrive(&mut self, now: Now, line: LineId, id: MemberId) {
-        if let Some(before) = self.by_member.insert(id, line) {
+        let before = self.by_member.insert(id, line);
+        if let Some(before) = before {
             self.lines.remove(&before);
             self.send(before, Message::Bye(ByeReason::Replaced));
             self.out.push_back(Out::Finish(before));
         }
         let address = self.lines.get(&line).map(|line| line.address);
-        let new = self.projection.arrive(id, address);
-        if let Some(member) = self.projection.member(id).filter(|_| new) {
+        self.projection.arrive(id, address);
+        if let Some(member) = self.projection.member(id).filter(|_| before.is_none()) {
             self.presence(now, id, member.key, &member.author.name, PresenceState::Here);
             self.events.push_back(Event::Joined { member });
         }

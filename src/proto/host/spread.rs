@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::core::{Core, Out, State};
 use super::line::{Flow, Phase};
 use super::refused::Words;
-use super::sequencer::{Flight, From, Step, Then, Work};
+use super::sequencer::{Flight, From, Landing, Step, Then, Work};
 use crate::proto::identity::MemberKey;
 use crate::proto::index::Index;
 use crate::proto::log::{Body, Kept, Peer, PlacedEntry, Seen, StoreError};
@@ -33,15 +33,10 @@ impl Core {
         let mut newcomers = Vec::new();
         for step in flight.steps {
             match step {
-                Step::Entry {
-                    placed,
-                    body,
-                    peer,
-                    from,
-                } => {
-                    newcomers.extend(newcomer(&from, &body));
-                    self.take(now, &placed, &body, peer, from);
-                    fresh.push(placed);
+                Step::Entry(landing) => {
+                    newcomers.extend(newcomer(&landing));
+                    fresh.push(landing.placed.clone());
+                    self.take(now, *landing);
                 }
                 Step::Kept(then) => self.kept_own(now, then),
                 Step::Told(event) => self.events.push_back(event),
@@ -66,7 +61,7 @@ impl Core {
         }
         for step in flight.steps {
             match step {
-                Step::Entry { placed, from, .. } => self.bounce(placed.entry.id, from),
+                Step::Entry(landing) => self.bounce(landing.placed.entry.id, landing.from),
                 Step::Kept(then) => self.own_refused(EntryId([0; 16]), then, SubmitRefusal::DiskFull),
                 Step::Told(event) => self.events.push_back(event),
                 Step::Repeated { line, id, .. } => self.refuse(line, id, SubmitRefusal::DiskFull),
@@ -87,13 +82,10 @@ impl Core {
     /// The disk has failed, or is not what it was: what it holds is unknown, so nothing is taken any more. Opening the room again reads it.
     pub(super) fn crashed(&mut self, flight: Flight, error: StoreError) {
         for step in flight.steps {
-            if let Step::Entry {
-                placed,
-                from: From::Here(Then::Said { text, .. }),
-                ..
-            } = step
+            if let Step::Entry(landing) = step
+                && let From::Here(Then::Said { text, .. }) = landing.from
             {
-                self.refuse_words(placed.entry.id, text, RefuseReason::DiskFailed);
+                self.refuse_words(landing.placed.entry.id, text, RefuseReason::DiskFailed);
             }
         }
         for work in self.sequencer.give_up() {
@@ -165,8 +157,14 @@ impl Core {
     }
 
     /// An entry is part of the log.
-    fn take(&mut self, now: Now, placed: &PlacedEntry, body: &Body, peer: Option<Peer>, from: From) {
-        let mut taken = self.projection.take(placed, body);
+    fn take(&mut self, now: Now, landing: Landing) {
+        let Landing {
+            placed,
+            body,
+            peer,
+            from,
+        } = landing;
+        let mut taken = self.projection.take(&placed, &body);
         if matches!(&from, From::Here(Then::Admit { line, .. }) if self.lines.contains_key(line)) {
             taken.event = None; // they are about to come in
         }
@@ -184,10 +182,10 @@ impl Core {
                 self.acknowledge(line, placed.entry.id, place);
                 self.spread_words(words, Some(line));
             }
-            From::Here(then) => self.done(placed, then, words),
+            From::Here(then) => self.done(&placed, then, words),
             From::Guests => {}
         }
-        self.follow(now, &placed.entry.author, body);
+        self.follow(now, &placed.entry.author, &body);
     }
 
     /// Something of this host's own is part of the log.
@@ -291,8 +289,8 @@ impl Core {
 }
 
 /// Who comes in because of an entry.
-fn newcomer(from: &From, body: &Body) -> Option<(LineId, MemberId)> {
-    match (from, body) {
+fn newcomer(landing: &Landing) -> Option<(LineId, MemberId)> {
+    match (&landing.from, &landing.body) {
         (From::Here(Then::Admit { line, .. }), Body::Admitted { id, .. }) => Some((*line, *id)),
         _ => None,
     }

@@ -64,8 +64,8 @@ fn joining_a_program_says_nothing_by_itself() {
     let Part::Join(join) = stage.config(0).role else {
         panic!("a guest was asked for")
     };
-    assert_eq!(join.address.to_string(), "teacher-pc:7000");
-    assert_eq!((join.encoding, join.introduce), (Encoding::Gbk, false));
+    assert_eq!(join.target.to_string(), "teacher-pc:7000");
+    assert_eq!(join.plain, Some(Encoding::Gbk));
     stage.connected(0);
     assert!(stage.has("You are in"));
     let recent = &stage.harness.state().0.settings().recent[0];
@@ -184,7 +184,7 @@ fn the_program_can_start_in_a_room() {
     let stage = Stage::with(settings(), start, [1100.0, 900.0]);
     let config = stage.config(0);
     assert_eq!(config.name, "Bo");
-    assert!(matches!(config.role, Part::Join(join) if join.encoding == Encoding::Gbk && !join.introduce));
+    assert!(matches!(config.role, Part::Join(join) if join.plain == Some(Encoding::Gbk)));
 }
 
 /// What the desktop tells of the window.
