@@ -178,7 +178,9 @@ impl Chat {
     /// Folds one event in; `at` is the moment it was taken from the channel.
     pub fn apply(&mut self, event: &Event, at: SystemTime) {
         match event {
-            Event::Listening { room, port, addresses } => {
+            Event::Listening {
+                room, port, addresses, ..
+            } => {
                 self.room.clone_from(room);
                 self.status = Status::Hosting {
                     port: *port,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 use landline::proto::{Encoding, Event as RoomEvent};
-use landline::worker::{Command, Event, Join, Role, Worker};
+use landline::worker::{Command, Event, Home, Join, Role, Target, Worker};
 
 use crate::load::{Irc, Load, Raw, Saturated, UNDER_WAY};
 use crate::servers::{
@@ -24,8 +24,8 @@ const SATURATED_ROUNDS: usize = 5;
 pub(crate) fn main() -> Result {
     match std::env::args().nth(1).as_deref() {
         Some(role @ ("bare-echo" | "bare-fan" | "room" | "echoing-room")) => serve(role),
-        Some("round-trip-on-one-core") => round_trip("on one core", None),
-        Some("round-trip-between-cores") => round_trip("between two cores", Some("1")),
+        Some("round-trip-on-one-core") => round_trip("all on one core", None),
+        Some("round-trip-between-cores") => round_trip("on one core for each side", Some("1")),
         _ => all(),
     }
 }
@@ -107,12 +107,12 @@ fn hear(guest: &Worker) -> Result {
 
 fn join(port: u16) -> Result<Worker> {
     let role = Role::Join(Join {
-        address: format!("127.0.0.1:{port}").parse()?,
-        encoding: Encoding::Auto,
-        introduce: true,
+        target: Target::Address(format!("127.0.0.1:{port}").parse()?),
+        plain: Some(Encoding::Auto),
+        confirm: false,
         connect_within: PATIENCE,
     });
-    let guest = Worker::spawn(config("Guest", role), || {})?;
+    let guest = Worker::spawn(Home::fleeting()?, config("Guest", role), || {})?;
     say_and_hear(&guest)?; // the welcome or the echo
     while guest.events().recv_timeout(Duration::from_millis(500)).is_ok() {}
     Ok(guest)

@@ -6,8 +6,9 @@ use std::process::{Child, Command as Process, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use landline::proto::{Encoding, Event as RoomEvent, Limits};
-use landline::worker::{Command, Config, Event, Host, Role, Worker};
+use landline::proto::log::History;
+use landline::proto::{Admit, Encoding, Event as RoomEvent, Limits};
+use landline::worker::{Command, Config, Event, Home, Host, Role, Worker};
 
 pub(crate) type Result<T = ()> = anyhow::Result<T>;
 
@@ -118,12 +119,15 @@ pub(crate) fn bare_fan() -> Result {
 pub(crate) fn room(echoing: bool) -> Result {
     let role = Role::Host(Host {
         room: "bench".to_owned(),
+        again: None,
+        admit: Admit::Anyone,
+        history: History::default(),
         bind: Some(Ipv4Addr::LOCALHOST.into()),
         port: 0,
         plain: Some(Encoding::Utf8),
         welcome: "hi".to_owned(),
     });
-    let host = Worker::spawn(config("Host", role), || {})?;
+    let host = Worker::spawn(Home::fleeting()?, config("Host", role), || {})?;
     while let Ok(event) = next(&host) {
         match event {
             Event::Listening { port, .. } => println!("{port}"),
@@ -176,7 +180,7 @@ pub(crate) fn config(name: &str, role: Role) -> Config {
         name: name.to_owned(),
         role,
         limits,
-        seed: Some(1),
+        seed: Some([1; 32]),
     }
 }
 

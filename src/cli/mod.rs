@@ -11,7 +11,7 @@ use tracing::level_filters::LevelFilter;
 
 use crate::chat::Chat;
 use crate::profile::{Profile, Program};
-use crate::worker::Worker;
+use crate::worker::{Home, Worker};
 
 mod args;
 mod input;
@@ -113,6 +113,7 @@ fn run(args: &Args, output: &mut Output) -> Result<Exit, SetupError> {
     };
     let chat = Chat::with_limit("", matches!(args.command, Command::Host(_)), KEPT_BYTES);
     // The session waits on the event channel itself, so nothing needs waking.
-    let worker = Worker::spawn(config, || {})?;
+    let home = Home::in_folder(profile.identity().clone(), profile.folder().to_owned());
+    let worker = Worker::spawn(home, config, || {})?;
     Ok(Session::new(worker, chat, plan, Inputs { lines, signals }, output).run())
 }

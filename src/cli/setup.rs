@@ -9,9 +9,10 @@ use super::args::{Args, CONNECT_WITHIN, Host, Join, PlaceError, parse_place};
 use super::input::Line;
 use super::record::Record;
 use crate::profile::{self, ProfileError, Settings};
-use crate::proto::{Address, Encoding, Limits};
+use crate::proto::log::History;
+use crate::proto::{Address, Admit, Limits};
 use crate::text;
-use crate::worker::{self, Config, Role};
+use crate::worker::{self, Config, Role, Target};
 
 /// Why there is no session.
 #[derive(Debug, thiserror::Error)]
@@ -88,8 +89,11 @@ pub(super) fn host(args: &Args, host: &Host, settings: &Settings) -> Result<Conf
     };
     let role = Role::Host(worker::Host {
         room: name(&room)?,
+        again: None,
         bind: host.bind,
         port: host.port,
+        admit: Admit::default(),
+        history: History::default(),
         plain: host.plain.encoding(),
         welcome: host.welcome.clone(),
     });
@@ -101,9 +105,9 @@ pub(super) fn host(args: &Args, host: &Host, settings: &Settings) -> Result<Conf
 /// The room that `join` goes to.
 pub(super) fn join(args: &Args, join: &Join, settings: &Settings, address: Address) -> Result<Config, SetupError> {
     let role = Role::Join(worker::Join {
-        address,
-        encoding: join.plain.map_or(Encoding::Auto, |plain| plain.encoding()),
-        introduce: join.plain.is_none(),
+        target: Target::Address(address),
+        plain: join.plain.map(|plain| plain.encoding()),
+        confirm: false,
         connect_within: CONNECT_WITHIN,
     });
     config(args, settings, role)

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const UNFINISHED: &str = "new";
 
 /// Makes what is missing of the folder; what is made is nobody else's to read.
-pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
@@ -28,7 +28,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Writes a file that was not there before, and flushes it.
-pub(super) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -45,9 +45,9 @@ fn unfinished(path: &Path) -> PathBuf {
     name.into()
 }
 
-/// A new name is only as durable as the folder that records it.
+/// A new name of a file or folder is only as durable as the folder that records it.
 #[cfg(unix)]
-pub(super) fn sync_folder(file: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(file: &Path) -> io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
 }
@@ -55,6 +55,6 @@ pub(super) fn sync_folder(file: &Path) -> io::Result<()> {
 /// Elsewhere a folder cannot be opened as a file, and the system's journal orders the rename.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on all systems")]
-pub(super) fn sync_folder(_file: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_file: &Path) -> io::Result<()> {
     Ok(())
 }

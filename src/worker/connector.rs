@@ -1,18 +1,18 @@
-//! Connecting: every address of a name, a new one every quarter of a second, the first that answers wins (RFC 8305).
+//! Connecting: every address of a host, a new one every quarter of a second, the first that answers wins (RFC 8305).
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, at, bounded, select};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, Protocol, Socket, Type};
 
+use super::Failure;
 use super::io_event::IoEvent;
 use super::thread::Thread;
-use super::{Failure, Join};
 use crate::proto::Address;
 
 /// The next address is tried when the last one has not answered after this (RFC 8305, "Connection Attempt Delay").
@@ -20,7 +20,11 @@ const NEXT_AFTER: Duration = Duration::from_millis(250);
 /// How long a cancelled attempt may go unnoticed.
 const SLICE: Duration = Duration::from_millis(50);
 
-/// An attempt to connect. Dropping it cancels; what it still finds out goes nowhere.
+/// One attempt of a room to reach its host. What a cancelled one still reports is told from the others by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct AttemptId(pub(super) u64);
+
+/// An attempt to connect. Dropping it cancels.
 #[derive(Debug)]
 pub(super) struct Connector {
     stop: Option<Sender<Infallible>>,
@@ -28,16 +32,22 @@ pub(super) struct Connector {
 }
 
 impl Connector {
-    /// Starts to connect; the last event is `Connected` or `ConnectFailed`.
-    pub(super) fn start(join: &Join, io: Sender<IoEvent>) -> io::Result<Self> {
+    /// Starts to connect to whichever of `addresses` answers first; they are tried in this order, those that are names as soon
+    /// as they are looked up. The last event is `Connected` or `ConnectFailed`.
+    pub(super) fn start(
+        id: AttemptId,
+        addresses: Vec<Address>,
+        within: Duration,
+        io: &Sender<IoEvent>,
+    ) -> io::Result<Self> {
         let (stop, stopped) = bounded(0);
         let attempt = Attempt {
-            address: join.address.clone(),
-            deadline: Instant::now() + join.connect_within,
-            io,
+            id,
+            deadline: Instant::now() + within,
+            io: io.clone(),
             stopped,
         };
-        let thread = Thread::spawn("connect", || attempt.run())?;
+        let thread = Thread::spawn_in_room("connect", io, move || attempt.run(&addresses))?;
         Ok(Self {
             stop: Some(stop),
             thread,
@@ -54,7 +64,7 @@ impl Drop for Connector {
 
 /// The thread that connects.
 struct Attempt {
-    address: Address,
+    id: AttemptId,
     deadline: Instant,
     io: Sender<IoEvent>,
     stopped: Receiver<Infallible>,
@@ -73,10 +83,15 @@ impl From<Failure> for NoStream {
 }
 
 impl Attempt {
-    fn run(self) {
-        let event = match self.resolve().and_then(|addresses| self.race(addresses)) {
-            Ok((stream, address)) => IoEvent::Connected { stream, address },
-            Err(NoStream::Failed(failure)) => IoEvent::ConnectFailed { failure },
+    fn run(self, addresses: &[Address]) {
+        let attempt = self.id;
+        let event = match self.race(addresses) {
+            Ok((stream, address)) => IoEvent::Connected {
+                attempt,
+                stream,
+                address,
+            },
+            Err(NoStream::Failed(failure)) => IoEvent::ConnectFailed { attempt, failure },
             Err(NoStream::Cancelled) => return,
         };
         if self.io.send(event).is_err() {
@@ -84,69 +99,94 @@ impl Attempt {
         }
     }
 
-    /// The addresses of the name.
-    ///
-    /// The system's resolver cannot be interrupted: it runs on a thread of its own, which nobody joins and which holds
-    /// nothing but the name and a channel without a reader, should it come back after a cancel.
-    fn resolve(&self) -> Result<Vec<SocketAddr>, NoStream> {
-        if let Ok(ip) = self.address.host.parse::<IpAddr>() {
-            return Ok(vec![SocketAddr::new(ip, self.address.port)]);
-        }
-        let (found, addresses) = bounded(1);
-        let name = (self.address.host.clone(), self.address.port);
-        std::thread::Builder::new()
-            .name("resolve".to_owned())
-            .spawn(move || {
-                let resolved = name.to_socket_addrs().map(Vec::from_iter).unwrap_or_default();
-                if found.send(resolved).is_err() {
-                    tracing::trace!("a name was resolved after its room had ended");
-                }
-            })
-            .map_err(|error| Failure::too_little(&error))?;
-        let resolved = select! {
-            recv(addresses) -> resolved => resolved.unwrap_or_default(),
-            recv(at(self.deadline)) -> _ => Vec::new(),
-            recv(self.stopped) -> _ => return Err(NoStream::Cancelled),
-        };
-        if resolved.is_empty() {
-            let host = self.address.host.clone();
-            return Err(Failure::NotResolved { host }.into());
-        }
-        Ok(alternating(resolved))
-    }
-
     /// Tries all addresses until one answers.
-    fn race(&self, addresses: Vec<SocketAddr>) -> Result<(TcpStream, SocketAddr), NoStream> {
-        let mut race = Race {
-            waiting: addresses.into(),
-            running: Vec::new(),
-            failures: Vec::new(),
-            next: Instant::now(),
-        };
+    fn race(&self, addresses: &[Address]) -> Result<(TcpStream, SocketAddr), NoStream> {
+        let mut race = Race::new(addresses);
+        let mut names = Names::look_up(addresses)?;
         loop {
             let now = Instant::now();
             if self.stopped.try_recv() == Err(TryRecvError::Disconnected) {
                 return Err(NoStream::Cancelled);
             }
             if let Some(address) = race.take_due(now) {
-                if self.io.send(IoEvent::Connecting { address }).is_err() {
+                let attempt = self.id;
+                if self.io.send(IoEvent::Connecting { attempt, address }).is_err() {
                     return Err(NoStream::Cancelled);
                 }
                 race.start(address);
             }
-            if now >= self.deadline || race.is_lost() {
+            if now >= self.deadline || (race.is_lost() && names.waiting.is_empty()) {
+                race.failures.extend(names.waiting.into_iter().map(not_resolved));
                 return Err(race.most_telling().into());
             }
             if let Some(winner) = race.wait(now, self.deadline)? {
                 return Ok(winner);
             }
+            let within = if race.is_lost() { SLICE } else { Duration::ZERO };
+            race.join(names.next(within));
         }
     }
 }
 
-/// The addresses of one name: those to try, those being tried, those that failed.
+/// Names that are being looked up.
+///
+/// The system's resolver cannot be interrupted: each name has a thread of its own, which nobody joins and which holds
+/// nothing but the name and a channel without a reader, should it come back after a cancel.
+struct Names {
+    found: Receiver<(String, Vec<SocketAddr>)>,
+    waiting: Vec<String>,
+}
+
+impl Names {
+    fn look_up(addresses: &[Address]) -> Result<Self, Failure> {
+        let (finder, found) = bounded(addresses.len()); // so that no thread waits for a reader
+        let mut waiting = Vec::new();
+        for address in addresses.iter().filter(|address| literal(address).is_none()) {
+            let (name, finder) = ((address.host.clone(), address.port), finder.clone());
+            std::thread::Builder::new()
+                .name("resolve".to_owned())
+                .spawn(move || {
+                    let resolved = name.to_socket_addrs().map(Vec::from_iter).unwrap_or_default();
+                    if finder.send((name.0, resolved)).is_err() {
+                        tracing::trace!("a name was resolved after it had been given up");
+                    }
+                })
+                .map_err(|error| Failure::too_little(&error))?;
+            waiting.push(address.host.clone());
+        }
+        Ok(Self { found, waiting })
+    }
+
+    /// The addresses of a name that has been looked up meanwhile, or is within this time.
+    fn next(&mut self, within: Duration) -> Option<Result<Vec<SocketAddr>, Failure>> {
+        if self.waiting.is_empty() {
+            return None;
+        }
+        let (name, addresses) = self.found.recv_timeout(within).ok()?;
+        let at = self.waiting.iter().position(|waiting| *waiting == name)?;
+        self.waiting.remove(at);
+        Some(match addresses.is_empty() {
+            true => Err(not_resolved(name)),
+            false => Ok(alternating(addresses)),
+        })
+    }
+}
+
+fn not_resolved(host: String) -> Failure {
+    Failure::NotResolved { host }
+}
+
+/// The address, if it is given in numbers.
+fn literal(address: &Address) -> Option<SocketAddr> {
+    let ip = address.host.parse::<IpAddr>().ok()?;
+    Some(SocketAddr::new(ip, address.port))
+}
+
+/// The addresses of a host: those to try, those being tried, those that failed.
 struct Race {
     waiting: VecDeque<SocketAddr>,
+    /// Whatever was to be tried so far: two names may mean one computer.
+    known: BTreeSet<SocketAddr>,
     running: Vec<(Socket, SocketAddr)>,
     failures: Vec<Failure>,
     /// When the next one starts.
@@ -154,6 +194,35 @@ struct Race {
 }
 
 impl Race {
+    fn new(addresses: &[Address]) -> Self {
+        let mut race = Self {
+            waiting: VecDeque::new(),
+            known: BTreeSet::new(),
+            running: Vec::new(),
+            failures: Vec::new(),
+            next: Instant::now(),
+        };
+        race.add(addresses.iter().filter_map(literal));
+        race
+    }
+
+    fn add(&mut self, addresses: impl IntoIterator<Item = SocketAddr>) {
+        for address in addresses {
+            if self.known.insert(address) {
+                self.waiting.push_back(address);
+            }
+        }
+    }
+
+    /// A name was looked up.
+    fn join(&mut self, resolved: Option<Result<Vec<SocketAddr>, Failure>>) {
+        match resolved {
+            Some(Ok(addresses)) => self.add(addresses),
+            Some(Err(failure)) => self.failures.push(failure),
+            None => {}
+        }
+    }
+
     fn take_due(&mut self, now: Instant) -> Option<SocketAddr> {
         if now < self.next && !self.running.is_empty() {
             return None;
@@ -214,7 +283,7 @@ impl Race {
                 Failure::Unreachable { .. } => 2,
                 _ => 3,
             })
-            .expect("a race has at least one address, and each of them wins, fails, runs or waits")
+            .unwrap_or(Failure::NoAddress)
     }
 }
 

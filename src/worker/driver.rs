@@ -1,22 +1,23 @@
 //! The one thread that owns a room: one loop, one `select!`.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender, at, bounded, never, select};
 
-use super::connector::Connector;
+use super::calls::Calls;
+use super::connector::AttemptId;
+use super::disk::Disk;
 use super::io_event::IoEvent;
-use super::lines::Lines;
-use super::listener::{self, Listener};
-use super::reach;
-use super::transport::{Line, Written};
+use super::lines::{Held, Lines};
+use super::opening::{self, Opened, Source, Unopened};
+use super::person::{Person, gives_up};
+use super::transport::Written;
 use super::window::Window;
-use super::{Command, Config, EndReason, Event, Failure, Host, Join, Role};
-use crate::proto::plain::BYE;
+use super::{Command, Config, EndReason, Event, Failure, Home, Role, Target};
+use crate::proto::log::RoomId;
 use crate::proto::{self, Endpoint, LineId, Now, Transmit};
 
 /// Reports of the IO threads that wait for the driver: at most 16 MiB of bytes that nobody has looked at.
@@ -28,8 +29,8 @@ const IO_BATCH: usize = 128;
 const IO_BATCH_BYTES: usize = 64 << 10;
 
 /// How often the driver looks, and lets others run, before it sleeps: the answer to what it has just done is often on its
-/// way, and to put a thread to sleep and wake it costs more than to come back a few times. A round trip through two
-/// workers takes half as long on two cores, three quarters on one (`benches/network`).
+/// way, and to put a thread to sleep and wake it costs more than to come back a few times. While it looks it reads the line
+/// that spoke last itself. Both together halve a round trip through two workers (`benches/network`).
 const LOOKS_BEFORE_SLEEP: usize = 16;
 
 /// Why the driver woke up.
@@ -43,26 +44,55 @@ enum Wake {
     Timer,
 }
 
-/// What makes the lines.
-#[derive(Debug)]
-enum Source {
-    Nothing,
-    // Held for their `Drop`.
-    Listener { _listener: Listener },
-    Connector { _connector: Connector },
+/// How long a room that nobody holds any more waits for answers of the disk, so that what was said a moment ago can be kept too.
+const KEEP_WITHIN: Duration = Duration::from_millis(500);
+
+/// Opens a room and lives until it is over. If that is because of a panic, the window still hears that it is over.
+pub(super) fn run(home: Home, config: Config, person: Person, mut window: Window) {
+    let lived = catch_unwind(AssertUnwindSafe(|| live(home, config, person, &mut window)));
+    if lived.is_err() {
+        window.end(EndReason::Failed(Failure::Internal));
+    }
+}
+
+fn live(home: Home, config: Config, mut person: Person, window: &mut Window) {
+    let (io_sender, io) = bounded(IO_EVENTS);
+    match opening::open(&home, &config, &[], &mut person, &io_sender) {
+        Ok(opened) => Driver {
+            home,
+            config,
+            person,
+            window,
+            endpoint: opened.endpoint,
+            disk: opened.disk,
+            source: opened.source,
+            io,
+            io_sender,
+            lines: Lines::default(),
+            next_line: 0,
+            timer: never(),
+            timer_at: None,
+            person_was_heard: false,
+            abandoned: false,
+            ended: false,
+        }
+        .live(opened.listening),
+        Err(Unopened::Ended(reason, _disk)) => window.end(reason),
+        Err(Unopened::Abandoned) => {}
+    }
 }
 
 /// The actor: everything of one room that is not pure.
-pub(super) struct Driver {
+struct Driver<'a> {
+    home: Home,
+    config: Config,
+    person: Person,
+    window: &'a mut Window,
     endpoint: Endpoint,
-    role: Role,
-    commands: Receiver<Command>,
-    /// Closed when nobody holds the worker any more; known even while no command is taken.
-    held: Receiver<Infallible>,
-    window: Window,
+    disk: Option<Disk>,
+    source: Source,
     io: Receiver<IoEvent>,
     io_sender: Sender<IoEvent>,
-    source: Source,
     lines: Lines,
     next_line: u64,
     timer: Receiver<Instant>,
@@ -70,48 +100,20 @@ pub(super) struct Driver {
     timer_at: Option<Instant>,
     /// Whose turn it was last: the person's at this computer, or the peers'.
     person_was_heard: bool,
+    /// Nobody holds the worker any more.
+    abandoned: bool,
     ended: bool,
 }
 
-impl Driver {
-    pub(super) fn new(
-        config: Config,
-        commands: Receiver<Command>,
-        held: Receiver<Infallible>,
-        events: Sender<Event>,
-        wake: Box<dyn Fn() + Send>,
-    ) -> Self {
-        let (io_sender, io) = bounded(IO_EVENTS);
-        Self {
-            endpoint: config.endpoint(now()),
-            role: config.role,
-            commands,
-            held,
-            window: Window::new(events, wake),
-            io,
-            io_sender,
-            source: Source::Nothing,
-            lines: Lines::default(),
-            next_line: 0,
-            timer: never(),
-            timer_at: None,
-            person_was_heard: false,
-            ended: false,
+impl Driver<'_> {
+    fn live(mut self, listening: Option<Event>) {
+        listening.into_iter().for_each(|event| self.window.push(event));
+        self.settle();
+        while let Some(command) = self.person.next_laid_aside() {
+            self.handle_command(command);
+            self.settle();
         }
-    }
-
-    /// Lives until the room is over. If that is because of a panic, the window still hears that it is over.
-    pub(super) fn run(mut self) {
-        let lived = catch_unwind(AssertUnwindSafe(|| self.live()));
-        self.close();
-        if lived.is_err() {
-            self.window.end_by_panic();
-        }
-    }
-
-    fn live(&mut self) {
-        self.open();
-        while self.window.flush() && !(self.ended && self.window.is_empty()) {
+        while self.window.flush() && !self.abandoned && !(self.ended && self.window.is_empty()) {
             match self.wait() {
                 Wake::Io(event) => self.handle_io_batch(event),
                 Wake::Command(command) => self.handle_commands(command),
@@ -124,38 +126,8 @@ impl Driver {
         self.say_goodbye();
     }
 
-    fn open(&mut self) {
-        let opened = match self.role.clone() {
-            Role::Host(host) => self.listen(&host),
-            Role::Join(join) => self.connect(&join),
-        };
-        if let Err(failure) = opened {
-            self.end(EndReason::Failed(failure));
-        }
-    }
-
-    fn listen(&mut self, host: &Host) -> Result<(), Failure> {
-        listener::raise_file_limit();
-        let (socket, bound) = listener::bind(host.bind, host.port)?;
-        let listener = Listener::start(socket, self.io_sender.clone()).map_err(|error| Failure::too_little(&error))?;
-        self.source = Source::Listener { _listener: listener };
-        self.window.push(Event::Listening {
-            room: host.room.clone(),
-            port: bound.port(),
-            addresses: reach::addresses(bound),
-        });
-        self.drain_endpoint();
-        Ok(())
-    }
-
-    fn connect(&mut self, join: &Join) -> Result<(), Failure> {
-        let connector = Connector::start(join, self.io_sender.clone()).map_err(|error| Failure::too_little(&error))?;
-        self.source = Source::Connector { _connector: connector };
-        Ok(())
-    }
-
     fn wait(&mut self) -> Wake {
-        if self.is_abandoned() {
+        if self.person.is_gone() {
             return Wake::Abandoned; // peers who never stop talking would hide it from `sleep`
         }
         let wake = (0..LOOKS_BEFORE_SLEEP)
@@ -165,13 +137,9 @@ impl Driver {
         wake
     }
 
-    fn is_abandoned(&self) -> bool {
-        self.held.try_recv().is_err_and(|error| error.is_disconnected())
-    }
-
     /// Whether something has come meanwhile; otherwise others may run. The person and the peers take turns: neither
     /// drowns the other.
-    fn look(&self) -> Option<Wake> {
+    fn look(&mut self) -> Option<Wake> {
         let wake = if self.person_was_heard {
             self.report().or_else(|| self.command())
         } else {
@@ -183,15 +151,24 @@ impl Driver {
         wake
     }
 
-    fn report(&self) -> Option<Wake> {
+    /// First the disk, for which most wait; then the line that is read here, once for each batch of the others: neither a flood there nor one
+    /// here drowns the rest.
+    fn report(&mut self) -> Option<Wake> {
+        let answer = self.disk.as_ref().and_then(|disk| disk.answers().try_recv().ok());
         let takes = self.takes_reports();
-        takes.then(|| self.io.try_recv().ok().map(Wake::Io)).flatten()
+        let lines = &mut self.lines;
+        let report = || {
+            takes
+                .then(|| lines.try_read().or_else(|| self.io.try_recv().ok()))
+                .flatten()
+        };
+        answer.or_else(report).map(Wake::Io)
     }
 
     fn command(&self) -> Option<Wake> {
         let takes = self.takes_commands();
         takes
-            .then(|| self.commands.try_recv().ok().map(Wake::Command))
+            .then(|| self.person.commands().try_recv().ok().map(Wake::Command))
             .flatten()
     }
 
@@ -207,19 +184,22 @@ impl Driver {
     /// The one place where the driver blocks.
     fn sleep(&mut self) -> Wake {
         self.set_timer();
+        self.lines.hand_back();
         let (no_io, no_commands) = (never(), never());
         let io = if self.takes_reports() { &self.io } else { &no_io };
         let commands = if self.takes_commands() {
-            &self.commands
+            self.person.commands()
         } else {
             &no_commands
         };
+        let answers = self.disk.as_ref().map_or(&no_io, Disk::answers);
         let window = self.window.sender().clone();
         select! {
+            recv(answers) -> event => event.map_or(Wake::Timer, Wake::Io),
             recv(io) -> event => event.map_or(Wake::Timer, Wake::Io),
             recv(commands) -> command => command.map_or(Wake::Abandoned, Wake::Command),
             send(window, self.window.next()) -> sent => sent.map_or(Wake::Abandoned, |()| Wake::Taken),
-            recv(self.held) -> _ => Wake::Abandoned,
+            recv(self.person.held()) -> _ => Wake::Abandoned,
             recv(self.timer) -> _ => Wake::Timer,
         }
     }
@@ -227,10 +207,14 @@ impl Driver {
     fn set_timer(&mut self) {
         let deadline = match self.ended {
             true => None,
-            false => [self.endpoint.poll_timeout(), self.lines.next_retry()]
-                .into_iter()
-                .flatten()
-                .min(),
+            false => [
+                self.endpoint.poll_timeout(),
+                self.lines.next_retry(),
+                self.source.calls().and_then(Calls::next_look),
+            ]
+            .into_iter()
+            .flatten()
+            .min(),
         };
         if deadline != self.timer_at {
             self.timer_at = deadline;
@@ -253,24 +237,89 @@ impl Driver {
     /// Yields the bytes that came.
     fn handle_io(&mut self, event: IoEvent) -> usize {
         match event {
+            _ if self.is_late(&event) => {}
             IoEvent::Accepted { stream, address } => self.accept(stream, address),
             IoEvent::AcceptFailed { error } => tracing::warn!("nobody new can come in at the moment: {error}"),
-            IoEvent::Connecting { address } => self.window.push(Event::Connecting { address }),
-            IoEvent::Connected { stream, address } => self.connected(stream, address),
-            IoEvent::ConnectFailed { failure } => self.end(EndReason::Failed(failure)),
-            IoEvent::Bytes { line, bytes } => {
-                if self.lines.is_open(line) {
-                    self.endpoint.handle_bytes(now(), line, &bytes);
+            IoEvent::Connecting { address, .. } => self.window.push(Event::Connecting { address }),
+            IoEvent::Connected { stream, address, .. } => self.connected(stream, address),
+            IoEvent::ConnectFailed { failure, .. } => self.unreachable(failure),
+            IoEvent::Bytes {
+                line,
+                bytes,
+                reader_waits,
+            } => {
+                if reader_waits {
+                    self.lines.take_over(line);
                 }
-                return bytes.len();
+                let count = bytes.len();
+                self.hear(line, bytes);
+                return count;
             }
             IoEvent::Ended { line, end } => {
                 if let Some(end) = self.lines.remove(line, end) {
                     self.endpoint.handle_ended(now(), line, end);
                 }
             }
+            IoEvent::Stored { .. } | IoEvent::Read { .. } | IoEvent::Loaded { .. } | IoEvent::KnownRoom { .. } => {
+                self.handle_disk(event);
+            }
+            IoEvent::Panicked => self.end(EndReason::Failed(Failure::Internal)),
         }
         0
+    }
+
+    /// The one place where the reports of attempts to connect that no longer count are dropped.
+    fn is_late(&self, event: &IoEvent) -> bool {
+        let is_late = |attempt: &AttemptId| self.source.calls().is_none_or(|calls| !calls.is_current(*attempt));
+        match event {
+            IoEvent::Connecting { attempt, .. }
+            | IoEvent::Connected { attempt, .. }
+            | IoEvent::ConnectFailed { attempt, .. } => is_late(attempt),
+            _ => false,
+        }
+    }
+
+    fn handle_disk(&mut self, answer: IoEvent) {
+        if let Some(disk) = &mut self.disk {
+            disk.answered();
+        }
+        match answer {
+            IoEvent::Stored { batch, result } => self.endpoint.handle_stored(now(), batch, result),
+            IoEvent::Read { id, entries } => self.endpoint.handle_read(now(), id, entries),
+            IoEvent::KnownRoom { room } => self.start_over(room),
+            _ => {}
+        }
+    }
+
+    /// A line has said something. What the room does not want to hear for now waits, and its reader reads no more.
+    fn hear(&mut self, line: LineId, bytes: Box<[u8]>) {
+        if self.lines.is_held_back(line) || !self.endpoint.wants_bytes(line) {
+            self.lines.hold_back(line, Some(bytes));
+        } else if self.lines.is_open(line) {
+            self.endpoint.handle_bytes(now(), line, &bytes);
+            if !self.endpoint.wants_bytes(line) {
+                self.lines.hold_back(line, None);
+            }
+        }
+    }
+
+    /// Hears the lines that are wanted again.
+    fn hear_held(&mut self) {
+        for line in self.lines.held_back() {
+            while self.endpoint.wants_bytes(line) {
+                match self.lines.next_held(line) {
+                    Some(Held::Bytes(bytes)) => self.endpoint.handle_bytes(now(), line, &bytes),
+                    Some(Held::End(end)) => {
+                        self.endpoint.handle_ended(now(), line, end);
+                        break;
+                    }
+                    None => {
+                        self.lines.read_on(line);
+                        break;
+                    }
+                }
+            }
+        }
     }
 
     fn accept(&mut self, stream: TcpStream, address: SocketAddr) {
@@ -281,28 +330,77 @@ impl Driver {
     }
 
     fn connected(&mut self, stream: TcpStream, address: SocketAddr) {
-        self.source = Source::Nothing;
-        if let Err(error) = self.open_line(stream, address) {
-            self.end(EndReason::Failed(Failure::too_little(&error)));
+        match self.open_line(stream, address) {
+            Ok(()) => {
+                if let Some(calls) = self.source.calls_mut() {
+                    calls.connected(address);
+                }
+            }
+            Err(error) => self.unreachable(Failure::too_little(&error)),
+        }
+    }
+
+    /// Nobody answers. A room in which this computer has been, or which has answered before, is worth another try.
+    fn unreachable(&mut self, failure: Failure) {
+        let Some(calls) = self.source.calls_mut() else { return };
+        calls.failed();
+        if calls.is_worth_another_try() {
+            self.endpoint.handle_unreachable(now());
+        } else {
+            self.end(EndReason::Failed(failure));
+        }
+    }
+
+    fn call(&mut self) {
+        let Some(calls) = self.source.calls_mut() else { return };
+        if let Err(error) = calls.call(Instant::now(), &self.io_sender) {
+            self.unreachable(Failure::too_little(&error));
         }
     }
 
     fn open_line(&mut self, stream: TcpStream, address: SocketAddr) -> io::Result<()> {
         let id = LineId(self.next_line);
         self.next_line += 1;
-        self.lines.insert(id, Line::open(id, stream, self.io_sender.clone())?);
+        self.lines.open(id, stream, &self.io_sender)?;
         self.endpoint.handle_opened(now(), id, address);
         Ok(())
+    }
+
+    /// The room that was joined by its address is one of which something is kept: begins again from there. The line is given up, which a
+    /// host that knows this member does not mind.
+    fn start_over(&mut self, room: RoomId) {
+        let more = self
+            .source
+            .calls()
+            .map_or_else(Vec::new, |calls| calls.addresses().to_vec());
+        self.close();
+        self.lines = Lines::default();
+        (self.io_sender, self.io) = bounded(IO_EVENTS);
+        if let Role::Join(join) = &mut self.config.role {
+            join.target = Target::Known(room);
+        }
+        match opening::open(&self.home, &self.config, &more, &mut self.person, &self.io_sender) {
+            Ok(Opened {
+                endpoint, disk, source, ..
+            }) => (self.endpoint, self.disk, self.source) = (endpoint, disk, source),
+            Err(Unopened::Ended(reason, disk)) => {
+                self.end(reason);
+                self.disk = disk;
+            }
+            Err(Unopened::Abandoned) => self.abandoned = true,
+        }
     }
 
     /// Takes what else was said meanwhile, for the same reason as with peers.
     fn handle_commands(&mut self, first: Command) {
         self.handle_command(first);
         for _ in 1..IO_BATCH {
-            if !self.takes_commands() || self.is_abandoned() {
+            if !self.takes_commands() || self.person.is_gone() {
                 break;
             }
-            let Ok(command) = self.commands.try_recv() else { break };
+            let Ok(command) = self.person.commands().try_recv() else {
+                break;
+            };
             self.handle_command(command);
         }
     }
@@ -310,14 +408,15 @@ impl Driver {
     fn handle_command(&mut self, command: Command) {
         match command {
             _ if self.ended => {}
-            Command::Leave if self.is_connecting() => self.end(EndReason::Cancelled),
-            Command::Say { text, .. } if self.is_connecting() && text == BYE => self.end(EndReason::Cancelled),
+            command if self.is_connecting() && gives_up(&command) => self.end(EndReason::Cancelled),
             command => self.endpoint.handle_command(now(), command),
         }
     }
 
+    /// Whether nobody has ever answered, and nothing of the room is kept that could be left properly.
     fn is_connecting(&self) -> bool {
-        matches!(self.source, Source::Connector { .. })
+        let calls = self.source.calls();
+        calls.is_some_and(|calls| calls.is_calling() && !calls.is_worth_another_try())
     }
 
     /// Does all that the endpoint wants done, then what is due: after a pause of this computer a peer that has read
@@ -329,25 +428,50 @@ impl Driver {
         while let Some(line) = self.lines.take_retry(Instant::now()) {
             self.write(line);
         }
+        self.hear_held();
+        self.look_at_network();
         self.drain_endpoint();
         let now = now();
         if !self.ended && self.endpoint.poll_timeout().is_some_and(|at| at <= now.monotonic) {
             self.endpoint.handle_timeout(now);
+            self.hear_held();
             self.drain_endpoint();
         }
     }
 
+    /// On another network another try may succeed at once.
+    fn look_at_network(&mut self) {
+        let Some(calls) = self.source.calls_mut() else { return };
+        if !calls.sees_another_network(Instant::now()) {
+        } else if calls.is_calling() {
+            self.call();
+        } else {
+            self.endpoint.handle_command(now(), Command::Retry);
+        }
+    }
+
     fn drain_endpoint(&mut self) {
+        self.ask_disk();
         while let Some(transmit) = self.endpoint.poll_transmit() {
             match transmit {
                 Transmit::Write(line) => self.write(line),
                 Transmit::Finish(line) => self.lines.finish(line),
                 Transmit::Close(line) => self.lines.close(line),
-                Transmit::Connect => {} // only a guest with a key asks, and none is made yet
+                Transmit::Connect => self.call(),
             }
         }
         while let Some(event) = self.endpoint.poll_event() {
             self.pass_on(event);
+        }
+    }
+
+    /// Passes on what is to be kept and read, as much as the disk's thread may have to do; the rest stays with the endpoint.
+    fn ask_disk(&mut self) {
+        let Some(disk) = &mut self.disk else { return };
+        while disk.has_room()
+            && let Some(wish) = self.endpoint.poll_store()
+        {
+            disk.wish(wish);
         }
     }
 
@@ -370,6 +494,10 @@ impl Driver {
     fn pass_on(&mut self, event: proto::Event) {
         match event {
             proto::Event::Closed { reason } => self.end(EndReason::Closed(reason)),
+            proto::Event::Invite { mut invite } => {
+                invite.addresses = self.source.addresses(); // those of now: a laptop may have come to another network
+                self.window.push(Event::Room(proto::Event::Invite { invite }));
+            }
             event => self.window.push(Event::Room(event)),
         }
     }
@@ -380,31 +508,45 @@ impl Driver {
             return;
         }
         self.ended = true;
-        // A port is free again when people read that the room is closed; a connector may take a moment to notice.
+        // Port and file are free again when people read that the room is closed; a connector may take a moment to notice.
+        self.disk = None;
         if let Source::Listener { .. } = self.source {
             self.close();
         }
         self.window.push(Event::Ended(reason));
     }
 
-    /// The worker was dropped: a last `bye` where that needs no waiting.
+    /// The worker was dropped: a last `bye` where that needs no waiting, and the disk gets what was said a moment ago.
     fn say_goodbye(&mut self) {
         if !self.ended {
             self.endpoint.handle_command(now(), Command::Leave);
+            self.drain_endpoint();
+        }
+        let deadline = Instant::now() + KEEP_WITHIN;
+        while let Some(disk) = self.disk.as_ref().filter(|disk| disk.is_busy())
+            && let Ok(answer) = disk.answers().recv_deadline(deadline)
+        {
+            self.handle_io(answer);
             self.drain_endpoint();
         }
     }
 
     /// Ends every IO thread. First nobody listens to them any more, so that none blocks in telling.
     fn close(&mut self) {
-        self.ended = true;
         (self.io_sender, self.io) = bounded(0);
         self.lines.close_all();
         self.source = Source::Nothing;
+        self.disk = None;
     }
 }
 
-fn now() -> Now {
+impl Drop for Driver<'_> {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+pub(super) fn now() -> Now {
     Now {
         monotonic: Instant::now(),
         wall: SystemTime::now(),

@@ -68,6 +68,21 @@ pub enum Failure {
         /// What the operating system says.
         cause: String,
     },
+    /// An invite says nothing of where its room is.
+    #[error("the invite does not say where the room is")]
+    NoAddress,
+    /// Nothing is kept of a room that was to be opened again.
+    #[error("this computer knows nothing of this room")]
+    UnknownRoom,
+    /// A room was to be opened that somebody else hosts.
+    #[error("this room is somebody else's")]
+    OthersRoom,
+    /// What is kept of the room cannot be read.
+    #[error("what this computer has kept of the room cannot be read: {cause}")]
+    Disk {
+        /// What the disk or the database says.
+        cause: String,
+    },
     /// The operating system gives no thread or no socket.
     #[error("this computer has too little of something: {cause}")]
     Resources {
@@ -100,6 +115,10 @@ impl Failure {
             Self::Unreachable { .. } => "unreachable",
             Self::TimedOut { .. } => "timed-out",
             Self::Connect { .. } => "connect-failed",
+            Self::NoAddress => "no-address",
+            Self::UnknownRoom => "unknown-room",
+            Self::OthersRoom => "others-room",
+            Self::Disk { .. } => "disk",
             Self::Resources { .. } => "resources",
             Self::Internal => "internal",
         }
@@ -125,6 +144,12 @@ impl Failure {
                 "Check the address, that the computer is on, and that its firewall lets Landline in.".to_owned()
             }
             Self::Connect { .. } => "Check the address and the network.".to_owned(),
+            Self::NoAddress => "Ask the host for the address, or for another invite.".to_owned(),
+            Self::UnknownRoom => "Join it with an invite or by its host's address.".to_owned(),
+            Self::OthersRoom => "Join it instead of opening it.".to_owned(),
+            Self::Disk { .. } => {
+                "Check that the disk works and has room; a copy of the profile folder is worth making first.".to_owned()
+            }
             Self::Resources { .. } => "Close other programs, or raise the limit on open files.".to_owned(),
             Self::Internal => "Open it again, and please report what standard error says.".to_owned(),
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use super::Failure;
@@ -17,10 +18,9 @@ use super::thread::Thread;
 const BACKLOG: i32 = 1024;
 /// Ports tried above one that is taken.
 const FREE_PORTS_TRIED: u16 = 50;
-/// After a failed accept (too many open files, mostly) wait this long, then twice as long …
-const ACCEPT_AGAIN_FIRST: Duration = Duration::from_millis(50);
-/// … up to this.
-const ACCEPT_AGAIN_LAST: Duration = Duration::from_secs(1);
+/// After a failed accept (too many open files, mostly) wait this long: people who come meanwhile wait no longer than they notice,
+/// and ten tries a second cost nothing.
+const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// A connection of this computer to itself takes no longer.
 const KNOCK_WITHIN: Duration = Duration::from_millis(200);
 
@@ -34,15 +34,16 @@ pub(super) struct Listener {
 
 impl Listener {
     /// Starts to accept.
-    pub(super) fn start(socket: TcpListener, io: Sender<IoEvent>) -> io::Result<Self> {
+    pub(super) fn start(socket: TcpListener, io: &Sender<IoEvent>) -> io::Result<Self> {
         let socket = Arc::new(socket);
         let (stop, stopped) = bounded(0);
         let acceptor = Acceptor {
             socket: Arc::clone(&socket),
-            io,
+            io: io.clone(),
             stopped,
+            reserve: reserve(),
         };
-        let thread = Thread::spawn("accept", || acceptor.run())?;
+        let thread = Thread::spawn_in_room("accept", io, || acceptor.run())?;
         Ok(Self {
             socket,
             stop: Some(stop),
@@ -81,11 +82,13 @@ struct Acceptor {
     socket: Arc<TcpListener>,
     io: Sender<IoEvent>,
     stopped: Receiver<Infallible>,
+    /// A descriptor to give away when there are no others.
+    reserve: Option<Socket>,
 }
 
 impl Acceptor {
-    fn run(self) {
-        let mut pause = ACCEPT_AGAIN_FIRST;
+    fn run(mut self) {
+        let mut in_trouble = false;
         loop {
             let accepted = self.socket.accept();
             if self.is_stopped_within(Duration::ZERO) {
@@ -93,16 +96,19 @@ impl Acceptor {
             }
             let event = match accepted {
                 Ok((stream, address)) => {
-                    pause = ACCEPT_AGAIN_FIRST;
+                    in_trouble = false;
                     let address = SocketAddr::new(address.ip().to_canonical(), address.port());
                     IoEvent::Accepted { stream, address }
                 }
                 Err(error) if is_the_visitors_fault(&error) => continue,
                 Err(error) => {
-                    if self.is_stopped_within(pause) {
+                    self.turn_everybody_away();
+                    if self.is_stopped_within(ACCEPT_AGAIN_AFTER) {
                         return;
                     }
-                    pause = (pause * 2).min(ACCEPT_AGAIN_LAST);
+                    if std::mem::replace(&mut in_trouble, true) {
+                        continue; // said already
+                    }
                     IoEvent::AcceptFailed { error }
                 }
             };
@@ -112,9 +118,32 @@ impl Acceptor {
         }
     }
 
+    /// Without a descriptor nobody can be let in, nor be told so: those who wait are let in on the one in reserve and closed at once. In
+    /// the queue they would wait in vain, and keep the next accept from ever waiting.
+    fn turn_everybody_away(&mut self) {
+        self.reserve = None;
+        for _ in 0..BACKLOG {
+            if !self.somebody_waits() || self.socket.accept().is_err() {
+                break;
+            }
+        }
+        self.reserve = reserve();
+    }
+
+    fn somebody_waits(&self) -> bool {
+        const AT_ONCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let mut queue = [PollFd::new(&*self.socket, PollFlags::IN)];
+        matches!(poll(&mut queue, Some(&AT_ONCE)), Ok(ready) if ready > 0)
+    }
+
     fn is_stopped_within(&self, time: Duration) -> bool {
         matches!(self.stopped.recv_timeout(time), Err(RecvTimeoutError::Disconnected))
     }
+}
+
+/// Any descriptor will do. `None`: not even this one is to be had.
+fn reserve() -> Option<Socket> {
+    Socket::new(Domain::IPV4, Type::DGRAM, None).ok()
 }
 
 /// Gone again before it was accepted: the next one is not concerned.

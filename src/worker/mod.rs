@@ -2,35 +2,46 @@
 //!
 //! A [`Worker`] is one open room: [`Command`]s in, [`Event`]s out, and a `wake` callback after events are put into the
 //! channel. It knows nothing of the window. Dropping it says `bye` where that needs no waiting, ends every thread and
-//! joins them within [`JOIN_WITHIN`], also while they block in accept, connect or recv.
+//! joins them within [`JOIN_WITHIN`], also while they block in accept, connect or recv. Only the disk is waited for longer, if it takes
+//! longer: what people said is kept before the thread that keeps it ends.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
-use crate::proto::{self, Address, CloseReason, Encoding, Limits};
+use crate::proto::invite::Invite;
+use crate::proto::log::{History, RoomId};
+use crate::proto::{self, Address, Admit, CHANCE_BYTES, CloseReason, Encoding, Limits};
 
+mod calls;
 mod config;
 mod connector;
+mod disk;
 mod driver;
 mod failure;
+mod home;
 mod io_event;
 mod lines;
 mod listener;
+mod opening;
+mod person;
 mod reach;
 mod thread;
 mod transport;
 mod window;
 
-use driver::Driver;
+use person::Person;
 use thread::Thread;
+use window::Window;
 
 pub use crate::proto::Command;
 pub use failure::Failure;
+pub use home::{Home, Shelf};
 
-/// Dropping a [`Worker`] takes no longer.
+/// Dropping a [`Worker`] takes no longer, apart from what the disk takes for the batches that are under way.
 pub const JOIN_WITHIN: Duration = Duration::from_secs(1);
 /// Commands that wait for the driver: a person's typing never gets near it, and a script is told to wait ([`Busy`]).
 pub const COMMANDS: usize = 256;
@@ -46,8 +57,8 @@ pub struct Config {
     pub role: Role,
     /// Bounds of the room.
     pub limits: Limits,
-    /// Chance for the ids of entries; `None` draws it from the operating system.
-    pub seed: Option<u64>,
+    /// Chance for everything that is drawn; `None` draws it from the operating system.
+    pub seed: Option<[u8; CHANCE_BYTES]>,
 }
 
 /// Which side of a room this computer is.
@@ -64,13 +75,19 @@ pub enum Role {
 pub struct Host {
     /// What the room is called.
     pub room: String,
+    /// Which room of this computer is opened again; `None`: a new one.
+    pub again: Option<RoomId>,
     /// The local address to listen at; `None`: all, IPv4 and IPv6.
     pub bind: Option<IpAddr>,
     /// The port; 0: any free one.
     pub port: u16,
+    /// Who may come in.
+    pub admit: Admit,
+    /// What newcomers see of the time before.
+    pub history: History,
     /// The encoding of plain guests; `None`: plain text is not let in.
     pub plain: Option<Encoding>,
-    /// What a newcomer reads first; may be empty.
+    /// What a plain newcomer reads first; may be empty.
     pub welcome: String,
 }
 
@@ -78,13 +95,37 @@ pub struct Host {
 #[derive(Debug, Clone)]
 pub struct Join {
     /// Where it is.
-    pub address: Address,
-    /// The host's encoding.
-    pub encoding: Encoding,
-    /// Whether the other side is Landline, and is told our name; otherwise nothing is sent that nobody said.
-    pub introduce: bool,
-    /// How long to try, all addresses of the name together.
+    pub target: Target,
+    /// The encoding of a plain-text program at the other side, to which nothing is sent that nobody said; `None`: it is Landline.
+    pub plain: Option<Encoding>,
+    /// Whether a guest that has knocked says nothing before a person has compared the words ([`Command::Confirm`]).
+    pub confirm: bool,
+    /// How long one attempt may take, all addresses together.
     pub connect_within: Duration,
+}
+
+/// Where a room is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// At an address. If this computer has been in the room that is found there, it goes on where it was.
+    Address(Address),
+    /// Where an invite says.
+    Invite(Invite),
+    /// Where it was reached the last time.
+    Known(RoomId),
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Invite(invite) => match invite.addresses.first() {
+                Some(address) => address.fmt(f),
+                None => invite.room.fmt(f),
+            },
+            Self::Known(room) => room.fmt(f),
+        }
+    }
 }
 
 /// A fact, in order. Exactly one `Ended` comes, last, whatever happens.
@@ -92,6 +133,8 @@ pub struct Join {
 pub enum Event {
     /// The room is open (host). First event of a host.
     Listening {
+        /// Which room.
+        id: RoomId,
         /// What the room is called.
         room: String,
         /// The port that was bound.
@@ -138,19 +181,20 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts the threads. Everything that can go wrong later comes as `Event::Ended`.
+    /// Starts the threads. Everything that can go wrong later comes as `Event::Ended`. What is kept at `home` is read by them.
     ///
     /// `wake` is called from the driver's thread after events were put into the channel.
     ///
     /// # Errors
     ///
     /// When the operating system gives no thread.
-    pub fn spawn(config: Config, wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
+    pub fn spawn(home: Home, config: Config, wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
         let (commands, commands_out) = bounded(COMMANDS);
         let (events_in, events) = bounded(EVENTS);
         let (held, held_out) = bounded(0);
         let driver = Thread::spawn("driver", move || {
-            Driver::new(config, commands_out, held_out, events_in, Box::new(wake)).run();
+            let person = Person::new(commands_out, held_out);
+            driver::run(home, config, person, Window::new(events_in, Box::new(wake)));
         })?;
         Ok(Self {
             commands,

@@ -10,17 +10,26 @@ pub(super) fn addresses(bound: SocketAddr) -> Vec<SocketAddr> {
     if !bound.ip().is_unspecified() {
         return vec![bound];
     }
-    let interfaces = if_addrs::get_if_addrs().unwrap_or_else(|error| {
-        tracing::warn!("the addresses of this computer cannot be read: {error}");
-        Vec::new()
-    });
-    let found = interfaces
-        .iter()
-        .map(|interface| (interface.name.as_str(), interface.ip()));
+    let found = interfaces();
+    let found = found.iter().map(|interface| (interface.name.as_str(), interface.ip()));
     ranked(found, bound.is_ipv6())
         .into_iter()
         .map(|ip| SocketAddr::new(ip, bound.port()))
         .collect()
+}
+
+/// The addresses of this computer, in a fixed order: when they change, it is on another network.
+pub(super) fn own() -> Vec<IpAddr> {
+    let mut own: Vec<_> = interfaces().iter().map(if_addrs::Interface::ip).collect();
+    own.sort();
+    own
+}
+
+fn interfaces() -> Vec<if_addrs::Interface> {
+    if_addrs::get_if_addrs().unwrap_or_else(|error| {
+        tracing::warn!("the addresses of this computer cannot be read: {error}");
+        Vec::new()
+    })
 }
 
 /// LAN addresses first, loopback last; what nobody could use is left out.

@@ -1,4 +1,8 @@
 //! One line's socket: its options, a thread that reads, writes that never wait.
+//!
+//! A line is read by its reader while the driver sleeps. While the driver is awake, one reader at a time may step back and
+//! leave the reading to the driver: a peer who answers at once is then heard without a thread in between. Which of both
+//! reads goes to and fro by messages, so that never two do and no byte overtakes another.
 
 use std::io;
 use std::net::{Shutdown, TcpStream};
@@ -6,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender, bounded};
 use socket2::{SockRef, TcpKeepalive};
 
 use super::io_event::IoEvent;
@@ -14,7 +18,7 @@ use super::thread::Thread;
 use crate::proto::{LineEnd, LineId};
 
 /// Bytes taken from a socket at a time: whatever a chat says in one go, and a reader's memory stays small.
-const READ_BYTES: usize = 16 << 10;
+pub(super) const READ_BYTES: usize = 16 << 10;
 /// A reader calls nothing deep; a thousand of them are to fit anywhere.
 const READER_STACK_BYTES: usize = 128 << 10;
 /// Quiet for this long, the system asks the peer's computer whether it is still there …
@@ -42,29 +46,88 @@ pub(super) enum Written {
 #[derive(Debug)]
 pub(super) struct Line {
     socket: Arc<Socket>,
+    // The order of dropping: a reader that waits ends without this, and only then may it be joined.
+    read_on: Sender<()>,
     // Joined on drop: close first.
     _reader: Thread,
 }
 
 impl Line {
-    /// Takes a connection over and starts to read.
-    pub(super) fn open(id: LineId, stream: TcpStream, io: Sender<IoEvent>) -> io::Result<Self> {
+    /// Takes a connection over and starts to read. `one_waits` is shared by all lines: whether a reader has stepped back.
+    pub(super) fn open(
+        id: LineId,
+        stream: TcpStream,
+        io: &Sender<IoEvent>,
+        one_waits: Arc<AtomicBool>,
+    ) -> io::Result<Self> {
         tune(&stream);
         system::prepare(&stream)?;
         let socket = Arc::new(Socket {
             stream,
             closed: AtomicBool::new(false),
+            read_by_driver: AtomicBool::new(false),
+            held_back: AtomicBool::new(false),
         });
+        let (read_on, reads_on) = bounded(1); // told twice is told
         let reader = Reader {
             id,
             socket: Arc::clone(&socket),
-            io,
+            io: io.clone(),
+            one_waits,
+            reads_on,
         };
-        let reader = Thread::spawn_small(format!("line-{}", id.0), READER_STACK_BYTES, || reader.run())?;
+        let reader = Thread::spawn_small_in_room(format!("line-{}", id.0), READER_STACK_BYTES, io, || reader.run())?;
         Ok(Self {
             socket,
+            read_on,
             _reader: reader,
         })
+    }
+
+    /// Reads what is there, while the reader waits; never waits.
+    pub(super) fn try_read(&self, id: LineId, buffer: &mut [u8]) -> Option<IoEvent> {
+        match system::try_read(&self.socket.stream, buffer) {
+            Ok(0) => Some(IoEvent::Ended {
+                line: id,
+                end: LineEnd::Finished,
+            }),
+            Ok(count) => Some(IoEvent::Bytes {
+                line: id,
+                bytes: buffer[..count].into(),
+                reader_waits: true,
+            }),
+            Err(error) => match error.kind() {
+                io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => None,
+                _ => Some(IoEvent::Ended {
+                    line: id,
+                    end: line_end(&error),
+                }),
+            },
+        }
+    }
+
+    /// The driver reads no more here.
+    pub(super) fn hand_back(&self) {
+        self.socket.read_by_driver.store(false, Ordering::Release);
+        self.wake_reader();
+    }
+
+    /// Nobody reads any more after what the reader may be reading now, until [`Line::read_on`].
+    pub(super) fn hold_back(&self) {
+        self.socket.held_back.store(true, Ordering::Release);
+    }
+
+    /// The line is read again.
+    pub(super) fn read_on(&self) {
+        self.socket.held_back.store(false, Ordering::Release);
+        self.wake_reader();
+    }
+
+    /// The reader looks again whether it may read. It does not mind to be woken in vain.
+    fn wake_reader(&self) {
+        if self.read_on.try_send(()).is_err() {
+            tracing::trace!("a reader has ended, or is told already");
+        }
     }
 
     /// Offers bytes to the system; never waits.
@@ -96,6 +159,7 @@ impl Line {
     pub(super) fn close(&self) {
         self.socket.closed.store(true, Ordering::Relaxed);
         self.end();
+        self.read_on();
     }
 
     fn shutdown(&self, how: Shutdown) {
@@ -111,6 +175,16 @@ struct Socket {
     stream: TcpStream,
     /// A peer that goes on sending is read in spite of a shutdown; this ends it.
     closed: AtomicBool,
+    /// The driver reads, and the reader waits.
+    read_by_driver: AtomicBool,
+    /// Nothing is to be read for now.
+    held_back: AtomicBool,
+}
+
+impl Socket {
+    fn is_the_readers(&self) -> bool {
+        !self.read_by_driver.load(Ordering::Acquire) && !self.held_back.load(Ordering::Acquire)
+    }
 }
 
 /// The blocking thread of one line.
@@ -118,6 +192,8 @@ struct Reader {
     id: LineId,
     socket: Arc<Socket>,
     io: Sender<IoEvent>,
+    one_waits: Arc<AtomicBool>,
+    reads_on: Receiver<()>,
 }
 
 impl Reader {
@@ -128,9 +204,15 @@ impl Reader {
                 Ok(0) => break LineEnd::Finished,
                 Ok(_) if self.socket.closed.load(Ordering::Relaxed) => break LineEnd::Finished,
                 Ok(count) => {
-                    let bytes = buffer[..count].into();
+                    let reader_waits = !self.one_waits.swap(true, Ordering::Relaxed);
+                    self.socket.read_by_driver.store(reader_waits, Ordering::Release);
+                    let event = IoEvent::Bytes {
+                        line: self.id,
+                        bytes: buffer[..count].into(),
+                        reader_waits,
+                    };
                     // Blocks while the driver is behind: TCP then pushes back. Fails when the driver is gone.
-                    if self.io.send(IoEvent::Bytes { line: self.id, bytes }).is_err() {
+                    if self.io.send(event).is_err() || !self.waits_its_turn() {
                         return;
                     }
                 }
@@ -141,6 +223,16 @@ impl Reader {
         if self.io.send(IoEvent::Ended { line: self.id, end }).is_err() {
             tracing::trace!("a line ended after its room");
         }
+    }
+
+    /// Waits until it may read; `false`: never.
+    fn waits_its_turn(&self) -> bool {
+        while !self.socket.is_the_readers() {
+            if self.reads_on.recv().is_err() {
+                return false;
+            }
+        }
+        true
     }
 }
 
@@ -185,7 +277,7 @@ mod system {
     use std::io::{self, Read as _};
     use std::net::TcpStream;
 
-    use rustix::net::SendFlags;
+    use rustix::net::{RecvFlags, SendFlags};
 
     #[cfg(not(target_vendor = "apple"))]
     const SEND: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
@@ -202,6 +294,11 @@ mod system {
 
     pub(super) fn read(mut stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
         stream.read(buffer)
+    }
+
+    pub(super) fn try_read(stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+        let (count, _) = rustix::net::recv(stream, buffer, RecvFlags::DONTWAIT)?;
+        Ok(count)
     }
 }
 
@@ -227,9 +324,13 @@ mod system {
         stream.write(bytes)
     }
 
-    pub(super) fn read(mut stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+    pub(super) fn try_read(mut stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+        stream.read(buffer)
+    }
+
+    pub(super) fn read(stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            match stream.read(buffer) {
+            match try_read(stream, buffer) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 done => return done,
             }

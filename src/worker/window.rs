@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
-use super::{EndReason, Event, Failure};
+use super::{EndReason, Event};
 
 /// Events that may wait behind a full channel before nothing more is taken from peers.
 const PENDING_BEFORE_PEERS_WAIT: usize = 1024;
@@ -83,17 +83,17 @@ impl Window {
         (self.wake)();
     }
 
-    /// The driver has panicked and does nothing else any more: what is pending and the end are passed on, however long
-    /// that takes, unless nobody will ever read.
-    pub(super) fn end_by_panic(&mut self) {
+    /// The driver does nothing else any more: what is pending and the end are passed on, however long that takes, unless nobody will
+    /// ever read.
+    pub(super) fn end(&mut self, reason: EndReason) {
         if !self.ended {
-            self.push(Event::Ended(EndReason::Failed(Failure::Internal)));
+            self.push(Event::Ended(reason));
         }
         for event in std::mem::take(&mut self.pending) {
             if self.events.send(event).is_err() {
                 return;
             }
-            // It may be what has panicked.
+            // It may be what has made the driver panic.
             if catch_unwind(AssertUnwindSafe(|| (self.wake)())).is_err() {
                 tracing::error!("the window cannot be woken");
             }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use landline::chat::{Chat, Delivery, MAX_MOVES, Message, Move, Row, Status, TRIM_ROWS};
+use landline::proto::log::RoomId;
 use landline::proto::{
     self, Author, CloseReason, Entry, EntryId, LeaveReason, LineEnd, Member, MemberId, Notice, RefuseReason,
 };
@@ -22,6 +23,7 @@ impl Story {
     fn host() -> Self {
         let mut story = Self::new(Chat::new("My room", true));
         story.event(Event::Listening {
+            id: RoomId([1; 16]),
             room: "Workshop".to_owned(),
             port: 8888,
             addresses: vec![address(7)],

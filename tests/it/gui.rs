@@ -13,6 +13,7 @@ use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, Node};
 use landline::gui::{App, Start};
 use landline::profile::{Language, Settings, Theme};
+use landline::proto::log::RoomId;
 use landline::proto::{self, Author, Entry, EntryId, Member, MemberId};
 use landline::worker::{Command, Config, EndReason, Event, Role as Part, Worker};
 
@@ -186,6 +187,7 @@ impl Stage {
         self.tell(
             room,
             Event::Listening {
+                id: RoomId([1; 16]),
                 room: name,
                 port: 8888,
                 addresses: vec![address("192.168.1.20:8888"), address("127.0.0.1:8888")],

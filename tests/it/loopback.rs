@@ -7,8 +7,9 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
-use landline::proto::{Address, Encoding, Entry, Event as RoomEvent, LeaveReason, Limits, Member};
-use landline::worker::{Command, Config, EndReason, Event, Host, Join, Role, Worker};
+use landline::proto::log::History;
+use landline::proto::{Admit, Encoding, Entry, Event as RoomEvent, LeaveReason, Limits, Member};
+use landline::worker::{Command, Config, EndReason, Event, Home, Host, Join, Role, Target, Worker};
 
 /// Nothing on one computer takes this long unless it is broken.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
@@ -21,13 +22,16 @@ pub(crate) fn host(name: &str) -> Config {
         name: name.to_owned(),
         role: Role::Host(Host {
             room: format!("{name}'s room"),
+            again: None,
             bind: Some(Ipv4Addr::LOCALHOST.into()),
             port: 0,
+            admit: Admit::Anyone,
+            history: History::default(),
             plain: Some(Encoding::Auto),
             welcome: WELCOME.to_owned(),
         }),
         limits: Limits::default(),
-        seed: Some(7),
+        seed: Some([7; 32]),
     }
 }
 
@@ -36,24 +40,40 @@ pub(crate) fn guest(name: &str, address: &str) -> Config {
     Config {
         name: name.to_owned(),
         role: Role::Join(Join {
-            address: address.parse::<Address>().unwrap(),
-            encoding: Encoding::Auto,
-            introduce: true,
+            target: Target::Address(address.parse().unwrap()),
+            plain: Some(Encoding::Auto),
+            confirm: false,
             connect_within: DEADLINE,
         }),
         limits: Limits::default(),
-        seed: Some(8),
+        seed: Some([8; 32]),
     }
+}
+
+/// A config for a guest with a key.
+pub(crate) fn native(name: &str, address: &str) -> Config {
+    let mut config = guest(name, address);
+    change_join(&mut config, |join| join.plain = None);
+    config.seed = None;
+    config
 }
 
 /// A config for a guest of a plain-text program.
 pub(crate) fn guest_of_program(port: u16, encoding: Encoding) -> Config {
     let mut config = guest("李雷", &format!("127.0.0.1:{port}"));
-    change_join(&mut config, |join| {
-        join.introduce = false;
-        join.encoding = encoding;
-    });
+    change_join(&mut config, |join| join.plain = Some(encoding));
     config
+}
+
+/// Bounds for so many lines from this one computer.
+pub(crate) fn crowded(lines: usize) -> Limits {
+    Limits {
+        max_lines: lines,
+        max_lines_per_address: lines,
+        max_strangers: lines,
+        max_strangers_per_address: lines,
+        ..Limits::default()
+    }
 }
 
 pub(crate) fn change_host(config: &mut Config, change: impl FnOnce(&mut Host)) {
@@ -76,9 +96,15 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
+    /// Of somebody who is nobody else, and of whom nothing stays.
     pub(crate) fn open(config: Config) -> Self {
+        Self::at(&Home::fleeting().unwrap(), config)
+    }
+
+    /// Of somebody who may come again.
+    pub(crate) fn at(home: &Home, config: Config) -> Self {
         Self {
-            worker: Worker::spawn(config, || {}).unwrap(),
+            worker: Worker::spawn(home.clone(), config, || {}).unwrap(),
         }
     }
 
@@ -291,6 +317,18 @@ impl Raw {
             assert_ne!(error.kind(), std::io::ErrorKind::WouldBlock, "the line does not end");
         }
         String::from_utf8_lossy(&rest).into_owned()
+    }
+
+    /// Reads until `text` has come (true), or the line has ended without it.
+    pub(crate) fn reads_to_end_or(&mut self, text: &str) -> bool {
+        let mut buffer = [0; 4096];
+        while find(&self.read, text.as_bytes()).is_none() {
+            match self.stream.read(&mut buffer) {
+                Ok(count) if count > 0 => self.read.extend_from_slice(&buffer[..count]),
+                _ => return false,
+            }
+        }
+        true
     }
 
     pub(crate) fn finish(&self) {

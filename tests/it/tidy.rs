@@ -9,10 +9,12 @@ use std::process::Command;
 const MAX_LINES: usize = 500;
 
 /// The storeys from the ground up. A file may use its own storey and those below it.
-const STOREYS: [&[&str]; 6] = [
+const STOREYS: [&[&str]; 8] = [
     &["text"],
     &["proto"],
-    &["profile", "worker"],
+    &["profile"],
+    &["store"],
+    &["worker"],
     &["chat"],
     &["cli", "gui"],
     &["main", "bin"],

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::Sender;
 
 use super::*;
+use crate::proto::log::RoomId;
 use crate::proto::{Author, Entry, EntryId, LineEnd, Member};
 
 /// Nothing here takes longer, unless it is broken; a machine that builds at the same time is slow.
@@ -79,6 +80,7 @@ impl Script {
 
     fn listening(&self) {
         self.event(Event::Listening {
+            id: RoomId([1; 16]),
             room: "Workshop".to_owned(),
             port: 8888,
             addresses: vec![address()],

@@ -134,8 +134,8 @@ impl App {
             Role::Join(join) => {
                 let recent = Recent {
                     address: self.panel.address.trim().to_owned(),
-                    program: !join.introduce,
-                    encoding: encoding_key(join.encoding).to_owned(),
+                    program: join.plain.is_some(),
+                    encoding: encoding_key(join.plain.unwrap_or_default()).to_owned(),
                 };
                 let list = &mut self.settings.recent;
                 list.retain(|earlier| earlier.address != recent.address);

@@ -7,7 +7,7 @@ use crate::gui::action::{Action, Card};
 use crate::gui::connection::{ConnectionPanel, Surroundings};
 use crate::gui::look::controls::{self, Weight};
 use crate::gui::look::icons::Icon;
-use crate::gui::look::theme::{self, palette, radius, size, space};
+use crate::gui::look::theme::{self, palette, radius, size};
 use crate::gui::look::widgets::{self, Field};
 use crate::gui::room::open_room::OpenRoom;
 use crate::gui::words::strings::Strings;
@@ -132,7 +132,6 @@ fn progress_ui(ui: &mut Ui, room: &OpenRoom, card: Card, words: &Strings, action
             }
         });
     });
-    ui.add_space(space::HALF);
     if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         actions.push(Action::Cancel(card));
     }

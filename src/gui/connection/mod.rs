@@ -14,9 +14,10 @@ use crate::gui::look::widgets;
 use crate::gui::room::open_room::OpenRoom;
 use crate::gui::words::strings::{EN, Strings};
 use crate::profile::{Recent, Settings};
-use crate::proto::{Address, AddressError, Encoding, Limits};
+use crate::proto::log::History;
+use crate::proto::{Address, AddressError, Admit, Encoding, Limits};
 use crate::text;
-use crate::worker::{Config, Failure, Host, Join, Role};
+use crate::worker::{Config, Failure, Host, Join, Role, Target};
 
 /// How long to try to connect, all addresses of a name together: a computer that is on answers within one second, a
 /// busy wireless network within three; people cancel sooner than this.
@@ -116,19 +117,18 @@ impl ConnectionPanel {
         let role = match card {
             Card::Host => Role::Host(Host {
                 room: self.room_name(words)?,
+                again: None,
                 bind: None,
                 port: self.port()?,
+                admit: Admit::default(),
+                history: History::default(),
                 plain: Some(self.guest_encoding),
                 welcome: self.welcome.trim().to_owned(),
             }),
             Card::Join => Role::Join(Join {
-                address: self.parsed_address().ok()?,
-                encoding: if self.program {
-                    self.host_encoding
-                } else {
-                    Encoding::Auto
-                },
-                introduce: !self.program,
+                target: Target::Address(self.parsed_address().ok()?),
+                plain: self.program.then_some(self.host_encoding),
+                confirm: true,
                 connect_within: CONNECT_WITHIN,
             }),
         };

@@ -1,6 +1,9 @@
 //! What the desktop gives: the window itself, its theme, files, and waking up.
 
 pub(in crate::gui) mod file_dialog;
+mod path_field;
+#[cfg(target_os = "linux")]
+mod placement;
 pub(in crate::gui) mod saver;
 mod system_theme;
 mod transcript_file;

@@ -10,7 +10,7 @@ use crate::gui::desktop::system_theme::SystemTheme;
 use crate::gui::look::fonts::SystemFonts;
 use crate::gui::look::theme::Palette;
 use crate::profile::Profile;
-use crate::worker::Worker;
+use crate::worker::{Home, Worker};
 
 /// The name by which desktops know the window; the `.desktop` file has the same.
 pub const APP_ID: &str = "org.landline.Landline";
@@ -178,11 +178,14 @@ impl Window {
         start: Start,
         fonts: Arc<SystemFonts>,
     ) -> std::io::Result<Self> {
-        let factory: Factory = Box::new(Worker::spawn);
+        let home = Home::in_folder(profile.identity().clone(), profile.folder().to_owned());
+        let factory: Factory = Box::new(move |config, wake| Worker::spawn(home.clone(), config, wake));
         let mut app = App::new(profile.settings(), factory)
             .with_profile(profile)?
             .with_start(start);
         app.attach_with(&creation.egui_ctx, fonts);
+        #[cfg(target_os = "linux")]
+        crate::gui::desktop::placement::restore(creation);
         let system = SystemTheme::watch(app.wake());
         // Whoever ends the session or the terminal closes the window; the rooms are left properly.
         if let Err(error) = ctrlc::set_handler(app.quitter()) {

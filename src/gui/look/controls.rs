@@ -1,10 +1,17 @@
 //! What can be pressed: buttons, switches, choices, rows to pick. Each has a role and a name.
 
-use egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{
+    Align2, Color32, Galley, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
 
 use crate::gui::look::icons::{self, Icon};
 use crate::gui::look::theme::{self, palette, radius, size, space};
 use crate::gui::look::widgets::{CONTROL, label, line, sunken};
+
+/// Side of the icon in a button.
+const ICON: f32 = 18.0;
 
 /// How much a button asks to be pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +29,16 @@ pub(crate) fn button(ui: &mut Ui, icon: Option<Icon>, text: &str, weight: Weight
     button_sized(ui, icon, text, weight, enabled, 0.0)
 }
 
+/// How wide a button will be.
+pub(crate) fn button_width(ui: &Ui, icon: Option<Icon>, text: &str) -> f32 {
+    button_text(ui, text).size().x + icon.map_or(0.0, |_| ICON + space::ONE) + 2.0 * space::TWO
+}
+
+fn button_text(ui: &Ui, text: &str) -> Arc<Galley> {
+    let font = theme::semibold(size::BODY);
+    ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER)
+}
+
 /// A button that is at least so wide.
 pub(crate) fn button_sized(
     ui: &mut Ui,
@@ -31,12 +48,10 @@ pub(crate) fn button_sized(
     enabled: bool,
     min_width: f32,
 ) -> Response {
-    const ICON: f32 = 18.0;
-    let font = theme::semibold(size::BODY);
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
-    let icon_width = if icon.is_some() { ICON + space::ONE } else { 0.0 };
+    let galley = button_text(ui, text);
+    let icon_width = icon.map_or(0.0, |_| ICON + space::ONE);
     let content = galley.size().x + icon_width;
-    let wanted = vec2((content + 32.0).max(min_width), CONTROL);
+    let wanted = vec2(button_width(ui, icon, text).max(min_width), CONTROL);
     let sense = if enabled { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(wanted, sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled && ui.is_enabled(), text));

@@ -66,6 +66,9 @@ pub(crate) fn announce(ui: &Ui, response: &Response) {
         .accesskit_node_builder(response.id, |node| node.set_live(Live::Polite));
 }
 
+/// Beyond what has the focus this much is scrolled into sight: what is wrong with a field, and what to do about it, stands below.
+const AROUND_FOCUS: f32 = 104.0;
+
 /// Scrolls to what has just got the focus. Call it at the end of what scrolls.
 pub(crate) fn follow_focus(ui: &Ui) {
     let focused = ui.memory(|memory| memory.focused());
@@ -74,7 +77,7 @@ pub(crate) fn follow_focus(ui: &Ui) {
         && response.layer_id == ui.layer_id()
         && ui.min_rect().intersects(response.rect)
     {
-        ui.scroll_to_rect(response.rect.expand(space::TWO), None);
+        ui.scroll_to_rect(response.rect.expand2(vec2(space::TWO, AROUND_FOCUS)), None);
     }
 }
 

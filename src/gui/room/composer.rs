@@ -5,8 +5,8 @@
 
 use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
 use egui::{
-    Event, EventFilter, Frame, Galley, Id, Key, KeyboardShortcut, Modifiers, Popup, Rect, RichText, Role, ScrollArea,
-    Sense, Stroke, StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Event, EventFilter, Frame, Galley, Id, Key, KeyboardShortcut, Modifiers, Popup, Rect, Role, ScrollArea, Sense,
+    Stroke, StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder, WidgetInfo, WidgetText, pos2, vec2,
 };
 
 use crate::gui::action::Action;
@@ -40,6 +40,8 @@ const COUNT_FROM: usize = MAX_MESSAGE_BYTES * 3 / 4;
 pub(crate) struct Composer {
     field: String,
     written: String,
+    /// The text was changed in the frame before: only now is there as much room as it needs, and the cursor can be followed.
+    grown: bool,
     /// The field is to take the focus when it is next drawn.
     pub(crate) wants_focus: bool,
 }
@@ -150,7 +152,8 @@ impl Composer {
             && !around.ime.owns_keys()
             && ui.input_mut(|input| take_exactly(&mut input.events, send));
         let placeholder = around.words.write_to(around.room_name);
-        let colors = palette(ui);
+        let (font, color) = (theme::regular(size::BODY), palette(ui).faint);
+        let placeholder = widgets::wrapped(ui, &placeholder, font, color, place.width(), 1);
         let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("composer"));
         ScrollArea::vertical()
             .id_salt(around.room)
@@ -158,9 +161,9 @@ impl Composer {
             .auto_shrink(false)
             .show(&mut child, |ui| {
                 let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| layout(ui, text.as_str(), width);
-                let response = TextEdit::multiline(&mut self.field)
+                let shown = TextEdit::multiline(&mut self.field)
                     .id(id)
-                    .hint_text(RichText::new(placeholder).color(colors.faint))
+                    .hint_text(WidgetText::from(placeholder))
                     .frame(Frame::NONE)
                     .margin(0)
                     .desired_rows(1)
@@ -173,9 +176,18 @@ impl Composer {
                     })
                     .return_key(new_line)
                     .layouter(&mut layouter)
-                    .show(ui)
-                    .response
-                    .response;
+                    .show(ui);
+                if std::mem::take(&mut self.grown)
+                    && let Some(cursor) = shown.cursor_range
+                {
+                    let place = shown.galley.pos_from_cursor(cursor.primary);
+                    ui.scroll_to_rect(place.translate(shown.galley_pos.to_vec2()), None);
+                }
+                let response = shown.response.response;
+                if response.changed() {
+                    self.grown = true;
+                    ui.ctx().request_repaint();
+                }
                 response.accessible_name(around.words.message);
             });
         wants_send

@@ -128,6 +128,7 @@ fn title_ui(ui: &Ui, rect: Rect, room: &OpenRoom, words: &Strings) {
         colors.dim
     };
     widgets::line(ui, at, Align2::LEFT_CENTER, &status, font, color, rect.width());
+    response.on_hover_text(status);
 }
 
 /// Where the room stands, in words.

@@ -48,7 +48,7 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surround
         header::search_ui(ui, strip, &mut room.search, words, !around.ime.owns_keys());
     }
     let composer = from_top.bottom(room.composer.height(ui, rect.width()));
-    let strip = from_top.bottom(banner::height(room));
+    let strip = from_top.bottom(banner::height(ui, words, room, rect.width()));
     transcript_ui(ui, from_top.0, room, around, actions);
     if strip.height() > 0.0 {
         banner::ui(ui, strip, words, room, actions);

@@ -75,7 +75,7 @@ impl OpenRoom {
     pub(crate) fn new(key: RoomKey, config: Config, worker: Worker) -> Self {
         let (name, hosting) = match &config.role {
             Role::Host(host) => (host.room.clone(), true),
-            Role::Join(join) => (join.address.to_string(), false),
+            Role::Join(join) => (join.target.to_string(), false),
         };
         Self {
             key,

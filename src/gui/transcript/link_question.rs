@@ -1,9 +1,10 @@
 //! Before a page is opened people see which computer it is on: a link's text may be anything.
 
-use egui::{Frame, Id, Key, Modal, Modifiers, RichText, Ui};
+use egui::{Frame, Id, Key, Modal, Modifiers, Ui};
 
 use crate::gui::look::controls::{self, Weight};
 use crate::gui::look::theme::{self, size, space};
+use crate::gui::look::widgets;
 use crate::gui::words::strings::Strings;
 use crate::text;
 
@@ -46,21 +47,15 @@ impl LinkQuestion {
         let modal = Modal::new(Id::unique("open link")).frame(frame).show(ui.ctx(), |ui| {
             ui.set_width(380.0);
             let palette = theme::palette(ui);
-            ui.label(RichText::new(strings.open_link_title).font(theme::semibold(size::HEADING)));
+            widgets::label(
+                ui,
+                strings.open_link_title,
+                theme::semibold(size::HEADING),
+                palette.text,
+            );
             ui.add_space(space::HALF);
-            ui.label(
-                RichText::new(&self.host)
-                    .font(theme::semibold(size::BODY))
-                    .color(palette.link),
-            );
-            ui.add(
-                egui::Label::new(
-                    RichText::new(&self.url)
-                        .font(theme::regular(size::SMALL))
-                        .color(palette.dim),
-                )
-                .wrap(),
-            );
+            widgets::label(ui, &self.host, theme::semibold(size::BODY), palette.link);
+            widgets::hint(ui, &self.url);
             ui.add_space(space::ONE);
             ui.horizontal(|ui| {
                 for (words, weight, what) in [

@@ -100,6 +100,7 @@ impl Drawing<'_> {
     fn menu(&mut self, ui: &mut Ui, message: &Message, laid: &Laid, origin: Pos2, at: Option<Pos2>) -> Response {
         let strings = self.scene.strings;
         ui.set_min_width(180.0);
+        ui.spacing_mut().button_padding.x = 12.0; // menus leave two points, too little for round corners
         let link = at.and_then(|at| laid.link_at(origin, at));
         let before = self.gestures.len();
         if let Some(link) = link
@@ -141,10 +142,10 @@ impl Drawing<'_> {
                 true => strings.show_less.to_owned(),
                 false => strings.show_all_of(message.text.len()),
             };
-            let ink = if message.mine {
-                self.scene.palette.own_text
-            } else {
-                self.scene.palette.link
+            let ink = match (message.mine, message.delivery) {
+                (_, Delivery::Refused(_)) => self.scene.palette.text,
+                (true, _) => self.scene.palette.own_text,
+                (false, _) => self.scene.palette.link,
             };
             if small_button::in_bubble(ui, row_id(number).with("fold"), rect.translate(shift), &words, ink).clicked() {
                 self.gestures.push(Gesture::Fold { row: number });

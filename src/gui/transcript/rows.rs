@@ -164,6 +164,7 @@ impl Drawing<'_> {
             gap: match before {
                 None => END,
                 Some(_) if joins_above => JOINED,
+                Some(_) if above.height() > 0.0 => APART,
                 Some(before) if is_remark(row) && is_remark(before) => 0.0,
                 Some(_) if is_remark(row) => REMARK,
                 Some(_) => APART,

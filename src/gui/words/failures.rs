@@ -1,5 +1,6 @@
 //! Why a room could not be opened or joined, in both languages: what happened, and what to do about it.
 
+use std::io;
 use std::net::SocketAddr;
 
 use crate::gui::words::strings::Strings;
@@ -29,6 +30,25 @@ pub(crate) fn is_bad(reason: &EndReason) -> bool {
 }
 
 impl Strings {
+    /// Why a file could not be written, in words where the system's would be English and a number.
+    pub(crate) fn not_written(&self, error: &io::Error) -> String {
+        use io::ErrorKind::{
+            InvalidFilename, IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem, StorageFull,
+        };
+        let (english, chinese) = match error.kind() {
+            NotFound | NotADirectory => ("this folder does not exist", "这个文件夹不存在"),
+            PermissionDenied | ReadOnlyFilesystem => ("this folder cannot be written", "这个文件夹不可写"),
+            StorageFull => ("the disk is full", "磁盘已满"),
+            IsADirectory => ("a folder has this name", "已有同名的文件夹"),
+            InvalidFilename => ("no file can have this name", "文件名无效"),
+            _ => return error.to_string(),
+        };
+        match self.language {
+            Language::English => english.to_owned(),
+            Language::Chinese => chinese.to_owned(),
+        }
+    }
+
     /// Why a room could not be opened or joined.
     pub(crate) fn failure(&self, failure: &Failure) -> Advice {
         match self.language {
@@ -89,6 +109,13 @@ fn failure_in_chinese(failure: &Failure) -> Advice {
         Failure::Connect { address, cause } => {
             Advice::new(format!("无法连接 {}：{cause}", shown(*address)), "请检查地址和网络")
         }
+        Failure::NoAddress => Advice::new("邀请里没有房间的地址", "请向主持人询问地址，或索要新的邀请"),
+        Failure::UnknownRoom => Advice::new("这台电脑上没有这个房间的记录", "请用邀请或主持人的地址加入"),
+        Failure::OthersRoom => Advice::new("这是别人的房间", "请加入它，而不是打开它"),
+        Failure::Disk { cause } => Advice::new(
+            format!("无法读取这台电脑上保存的房间：{cause}"),
+            "请检查磁盘是否正常、空间是否足够，并先备份配置文件夹",
+        ),
         Failure::Resources { cause } => Advice::new(
             format!("这台电脑的资源不足：{cause}"),
             "请关闭其他程序，或提高打开文件数的上限",

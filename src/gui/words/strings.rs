@@ -173,6 +173,7 @@ strings! {
     save: "Save", "保存";
     text_file: "Text", "文本";
     save_no_dialog: "No file dialog service was found on this computer: type where to save. A name that ends in .json is saved as JSON", "这台电脑上没有找到文件对话框服务：请输入保存位置。以 .json 结尾的文件名保存为 JSON";
+    save_no_answer: "The desktop's file dialog does not answer: type where to save. A name that ends in .json is saved as JSON", "桌面的文件对话框没有回应：请输入保存位置。以 .json 结尾的文件名保存为 JSON";
     save_path_needed: "A file name is needed", "请输入文件名";
     dismiss: "Dismiss", "关闭提示";
     copied: "Copied", "已复制";

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use crate::proto::identity::MemberKey;
+use crate::proto::message::Resume;
 use crate::proto::proofs::Meeting;
 use crate::proto::{KnockId, MemberId};
 
@@ -18,6 +19,8 @@ pub(super) struct Line {
     pub(super) hash: [u8; 32],
     pub(super) address: SocketAddr,
     pub(super) phase: Phase,
+    /// Where their copy of the log ends.
+    pub(super) resume: Option<Resume>,
     /// Nothing is read from it before then: its member has said too much.
     pub(super) held_until: Option<Instant>,
 }
@@ -60,6 +63,7 @@ impl Line {
             hash,
             address,
             phase: Phase::Joining(join_until),
+            resume: None,
             held_until: None,
         }
     }

@@ -64,8 +64,8 @@ fn joining_a_program_says_nothing_by_itself() {
     let Part::Join(join) = stage.config(0).role else {
         panic!("a guest was asked for")
     };
-    assert_eq!(join.address.to_string(), "teacher-pc:7000");
-    assert_eq!((join.encoding, join.introduce), (Encoding::Gbk, false));
+    assert_eq!(join.target.to_string(), "teacher-pc:7000");
+    assert_eq!(join.plain, Some(Encoding::Gbk));
     stage.connected(0);
     assert!(stage.has("You are in"));
     let recent = &stage.harness.state().0.settings().recent[0];
@@ -137,6 +137,24 @@ fn a_name_that_is_not_found_is_told_and_tried_again() {
 }
 
 #[test]
+fn in_a_low_window_what_is_wrong_with_a_field_is_in_sight() {
+    for height in [400.0, 440.0, 480.0, 520.0, 560.0] {
+        let mut stage = Stage::with(settings(), Start::Panel, [640.0, height]);
+        let seen = |node: egui_kittest::Node<'_>| node.rect().top() > 0.0 && node.rect().bottom() < height;
+        stage.fill(Role::TextInput, "Port", "70000");
+        let told = stage.harness.get_by_label_contains("The port must be a number");
+        assert!(seen(told), "{height}: {:?}", told.rect());
+        stage.fill(Role::TextInput, "Address", "10.0.0.7");
+        stage.key(Modifiers::NONE, Key::Enter);
+        assert!(seen(stage.node(Role::Button, "Cancel")), "{height}");
+        let address = address("10.0.0.7:8888");
+        stage.ended(0, EndReason::Failed(Failure::Refused { address }));
+        let told = stage.harness.get_by_label_contains("no room is open at this port");
+        assert!(seen(told), "{height}: {:?}", told.rect());
+    }
+}
+
+#[test]
 fn connecting_can_be_cancelled_at_once() {
     let mut stage = Stage::new();
     stage.fill(Role::TextInput, "Address", "10.0.0.7");
@@ -166,7 +184,7 @@ fn the_program_can_start_in_a_room() {
     let stage = Stage::with(settings(), start, [1100.0, 900.0]);
     let config = stage.config(0);
     assert_eq!(config.name, "Bo");
-    assert!(matches!(config.role, Part::Join(join) if join.encoding == Encoding::Gbk && !join.introduce));
+    assert!(matches!(config.role, Part::Join(join) if join.plain == Some(Encoding::Gbk)));
 }
 
 /// What the desktop tells of the window.

@@ -232,6 +232,10 @@ fn a_transcript_is_saved_where_people_say() {
     stage.said(0, 1, "Bo", "for the record");
     stage.press("Save transcript");
     assert!(stage.has("No file dialog service was found"));
+    assert!(
+        stage.node(Role::TextInput, "File to write").is_focused(),
+        "one can type at once"
+    );
     stage.fill(Role::TextInput, "File to write", path.to_str().unwrap());
     stage.press("Save");
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
@@ -283,4 +287,38 @@ fn the_list_makes_room_for_a_panel() {
     assert!(stage.has("Close members") && stage.has("Your room is open") && !stage.has("Search rooms"));
     stage.key(Modifiers::COMMAND, Key::K);
     assert!(stage.has("Search rooms") && !stage.has("Close members"));
+}
+
+#[test]
+fn why_a_file_was_not_written_is_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("missing").join("talk.txt");
+    let mut stage = Stage::hosting();
+    stage.said(0, 1, "Bo", "for the record");
+    stage.press("Save transcript");
+    stage.fill(Role::TextInput, "File to write", path.to_str().unwrap());
+    stage.press("Save");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while !stage.has("Not saved: this folder does not exist. Choose another folder") {
+        assert!(std::time::Instant::now() < deadline, "it is told");
+        stage.harness.step();
+    }
+}
+
+#[test]
+fn the_strip_of_a_lost_line_grows_rather_than_cut_what_happened() {
+    let strip = |width: f32| {
+        let mut stage = Stage::with(settings(), Start::Panel, [width, 900.0]);
+        stage.fill(Role::TextInput, "Address", "10.0.0.7");
+        stage.key(Modifiers::NONE, Key::Enter);
+        stage.connected(0);
+        stage.ended(0, EndReason::Closed(CloseReason::Lost(LineEnd::Reset)));
+        let told = "The line was lost: the connection was cut. What was said stays here. Rejoin to go on";
+        let strip = stage.node(Role::Status, told).rect();
+        let composer = stage.node(Role::MultilineTextInput, "Message").rect();
+        assert!(strip.bottom() < composer.top(), "it covers nothing");
+        strip.height()
+    };
+    let (narrow, wide) = (strip(500.0), strip(1240.0));
+    assert!(narrow > wide + 15.0, "a row more: {narrow}, {wide}");
 }

@@ -143,6 +143,32 @@ fn a_text_that_is_too_long_says_so_and_stays() {
 }
 
 #[test]
+fn the_end_of_a_long_text_is_in_sight_once_it_is_pasted() {
+    let mut stage = Stage::hosting();
+    let long: Vec<String> = (0..300).map(|line| format!("line {line}")).collect();
+    stage.harness.event(Input::Paste(long.join("\n")));
+    stage.run();
+    let field = stage.node(Role::MultilineTextInput, "Message").rect();
+    assert!(field.height() > 3000.0, "all of it is there");
+    assert!(field.bottom() < 900.0, "and the window is at its end: {field:?}");
+}
+
+#[test]
+fn a_long_name_of_a_room_does_not_make_the_empty_composer_higher() {
+    let height = |room: &str| {
+        let named = Settings {
+            room: room.to_owned(),
+            ..settings()
+        };
+        let mut stage = Stage::with(named, Start::Panel, [400.0, 900.0]);
+        stage.press("Start");
+        stage.listening(0);
+        stage.node(Role::MultilineTextInput, "Message").rect().height()
+    };
+    assert_eq!(height("A room with a long, long name 32"), height("A"));
+}
+
+#[test]
 fn a_busy_room_keeps_the_text() {
     let mut stage = Stage::hosting();
     for _ in 0..landline::worker::COMMANDS {

@@ -1,0 +1,262 @@
+//! A room's store in one file of SQLite.
+//!
+//! One file per room: rooms never wait for each other, and a damaged file harms no other room. WAL with `synchronous=FULL`: a
+//! committed batch is on the medium. One writing connection, which alone moves the log ahead into the file and does all its reading
+//! too, so that no reader can keep the WAL from shrinking.
+//!
+//! SQLite has no checksums, so each row has its own: entries are chained by hash, everything else is sealed ([`sealed`]), and the row `tip`
+//! says how far the log goes and which rows there must be. What does not fit is [`Damage`]; the file is then closed and set aside.
+//!
+//! The index for searching is written behind the message path. What it lacks is in memory, is searched there, and is found again in
+//! the log when the file is opened.
+
+mod disk;
+mod index;
+mod keep;
+mod lister;
+mod open;
+mod read;
+mod schema;
+mod sealed;
+mod state;
+mod trouble;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use super::{Former, Found, ReadError, RoomStore, Summary};
+use crate::proto::identity::MemberKey;
+use crate::proto::log::{Batch, Loaded, PlacedEntry, RoomId, StoreError};
+use index::Backlog;
+use state::State;
+use trouble::Trouble;
+
+pub use lister::{Rooms, rooms};
+pub use open::OpenError;
+
+/// The folder of the rooms' files in a profile.
+const FOLDER: &str = "rooms";
+/// The WAL moves into the file at the first quiet moment when it is longer than this: short enough to be read back at once after a
+/// crash, long enough that moving is rare.
+const WAL_REST_BYTES: u64 = 4 << 20;
+/// Without a quiet moment it moves all the same at this length.
+const WAL_FORCED_BYTES: u64 = 64 << 20;
+/// If something keeps it from moving, nothing more is written at this length.
+const WAL_MAX_BYTES: u64 = 256 << 20;
+
+/// What a store may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Nothing is kept while the disk has less than this left, in bytes. (Where the system cannot be asked, that is on Windows, a disk is full when
+    /// SQLite says so.)
+    pub min_free_bytes: u64,
+}
+
+impl Default for Options {
+    /// 256 MiB: so much a system needs to go on working while a person makes room.
+    fn default() -> Self {
+        Self {
+            min_free_bytes: 256 << 20,
+        }
+    }
+}
+
+/// An open room. The profile's lock guards it from other processes; a process opens it once.
+#[derive(Debug)]
+pub struct SqliteStore {
+    connection: Connection,
+    /// After `connection`: fields are dropped in order, and a file is set aside when it is closed.
+    aside: open::Aside,
+    me: MemberKey,
+    options: Options,
+    /// What the file says of the room; `None`: there is none yet.
+    state: Option<State>,
+    backlog: Backlog,
+    failed: bool,
+}
+
+impl SqliteStore {
+    /// Opens the file of `room` in the folder of a profile, on the computer of `me`; makes it if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`]. A damaged file has been set aside.
+    pub fn open(profile: &Path, room: RoomId, me: MemberKey, options: Options) -> Result<Self, OpenError> {
+        open::open(&path_of(profile, room), room, me, options)
+    }
+
+    fn healthy(&self) -> Result<(), ReadError> {
+        match (&self.aside.damage, self.failed) {
+            (Some(damage), _) => Err(damage.clone().into()),
+            (None, true) => Err(ReadError::Failed),
+            (None, false) => Ok(()),
+        }
+    }
+
+    /// Remembers what makes it impossible to go on.
+    fn note(&mut self, trouble: &Trouble) {
+        match trouble {
+            Trouble::Refused(StoreError::Failed) => self.failed = true,
+            Trouble::Refused(_) => {}
+            Trouble::Damaged(damage) => self.aside.damage = Some(damage.clone()),
+        }
+    }
+
+    fn noted<T>(&mut self, result: Result<T, Trouble>) -> Result<T, ReadError> {
+        result.map_err(|trouble| {
+            self.note(&trouble);
+            trouble.reading()
+        })
+    }
+
+    /// Whether another batch may be written now.
+    fn make_room(&mut self) -> Result<(), Trouble> {
+        if disk::free_bytes(&self.aside.path).is_some_and(|free| free < self.options.min_free_bytes) {
+            return Err(StoreError::Full.into());
+        }
+        if self.backlog.is_long() {
+            self.index_some()?;
+        }
+        let wal = self.wal_bytes();
+        if wal > WAL_FORCED_BYTES {
+            self.checkpoint()?;
+        }
+        if wal > WAL_MAX_BYTES && self.wal_bytes() > WAL_MAX_BYTES {
+            return Err(StoreError::Full.into());
+        }
+        Ok(())
+    }
+
+    fn wal_bytes(&self) -> u64 {
+        std::fs::metadata(open::beside(&self.aside.path, "-wal")).map_or(0, |file| file.len())
+    }
+
+    /// Moves the WAL into the file, as far as readers let it.
+    fn checkpoint(&self) -> Result<(), Trouble> {
+        let moved = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        match moved.map_err(Trouble::from) {
+            // The file could not grow: everything is in the WAL still, and what is free goes on being watched.
+            Err(Trouble::Refused(StoreError::Full)) => Ok(()),
+            other => other.map(|_busy| ()),
+        }
+    }
+
+    fn index_some(&mut self) -> Result<(), Trouble> {
+        let Some(state) = &self.state else {
+            return Ok(());
+        };
+        if let Some(next) = self.backlog.write(&self.connection, state)? {
+            self.state = Some(next);
+        }
+        Ok(())
+    }
+
+    fn try_rest(&mut self) -> Result<bool, Trouble> {
+        if self.backlog.is_worth_writing() {
+            self.index_some()?;
+        } else if self.wal_bytes() > WAL_REST_BYTES {
+            self.checkpoint()?;
+        }
+        Ok(self.backlog.is_worth_writing())
+    }
+
+    fn try_load(&self) -> Result<Option<Loaded>, Trouble> {
+        let Some(state) = &self.state else {
+            return Ok(None);
+        };
+        state.load(&self.connection, &self.me).map(Some)
+    }
+
+    fn try_summary(&self) -> Result<Option<Summary>, Trouble> {
+        let Some(state) = &self.state else {
+            return Ok(None);
+        };
+        lister::summary(&self.connection, state, &self.me).map(Some)
+    }
+}
+
+impl RoomStore for SqliteStore {
+    fn load(&mut self) -> Result<Option<Loaded>, ReadError> {
+        self.healthy()?;
+        let loaded = self.try_load();
+        self.noted(loaded)
+    }
+
+    fn keep(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        if self.healthy().is_err() {
+            return Err(StoreError::Failed);
+        }
+        let kept = self
+            .make_room()
+            .and_then(|()| keep::keep(&mut self.connection, self.state.as_ref(), &self.me, batch));
+        let (state, said) = kept.map_err(|trouble| {
+            self.note(&trouble);
+            trouble.writing()
+        })?;
+        let history = |state: &Option<State>| state.as_ref().map(|state| state.history);
+        if history(&state) != history(&self.state) {
+            self.backlog.clear();
+        }
+        self.state = state;
+        self.backlog.extend(said);
+        Ok(())
+    }
+
+    fn read(&mut self, from: u64, limit: usize) -> Result<Vec<PlacedEntry>, ReadError> {
+        self.healthy()?;
+        let Some(state) = &self.state else {
+            return Ok(Vec::new());
+        };
+        let entries = read::page(&self.connection, &state.log(), from, limit);
+        self.noted(entries)
+    }
+
+    fn search(&mut self, query: &str, limit: usize) -> Result<Vec<Found>, ReadError> {
+        self.healthy()?;
+        let Some(state) = &self.state else {
+            return Ok(Vec::new());
+        };
+        let found = index::search(&self.connection, state, &self.backlog, query, limit);
+        self.noted(found)
+    }
+
+    fn summary(&mut self) -> Result<Option<Summary>, ReadError> {
+        self.healthy()?;
+        let summary = self.try_summary();
+        self.noted(summary)
+    }
+
+    fn former(&mut self) -> Result<Vec<Former>, ReadError> {
+        self.healthy()?;
+        let former = state::former(&self.connection);
+        self.noted(former)
+    }
+
+    fn read_former(&mut self, number: u32, from: u64, limit: usize) -> Result<Vec<PlacedEntry>, ReadError> {
+        self.healthy()?;
+        let entries = state::former(&self.connection).and_then(|former| {
+            let found = former.iter().find(|former| former.number == number);
+            let log = found.map(|former| read::Log::new(i64::from(former.number), former.floor, former.last));
+            log.map_or_else(|| Ok(Vec::new()), |log| read::page(&self.connection, &log, from, limit))
+        });
+        self.noted(entries)
+    }
+
+    fn rest(&mut self) -> bool {
+        if self.healthy().is_err() {
+            return false;
+        }
+        // What fails here fails again where somebody waits for it, unless it is over with this store.
+        self.try_rest().unwrap_or_else(|trouble| {
+            self.note(&trouble);
+            false
+        })
+    }
+}
+
+fn path_of(profile: &Path, room: RoomId) -> PathBuf {
+    profile.join(FOLDER).join(format!("{room}.sqlite"))
+}

@@ -1,0 +1,96 @@
+//! The tables, and how a file of an older version becomes one of this version.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::trouble::Trouble;
+
+/// `LLND`: tells a room's file from other databases.
+pub(super) const APPLICATION_ID: i64 = 0x4c4c_4e44;
+
+/// What makes a file of version n one of version n + 1, from an empty one on. Never changed, only added to.
+pub(super) const MIGRATIONS: [&str; 1] = [ROOMS_AND_THEIR_LOG];
+
+/// Histories count from 1. An entry's `place` is its history and its place there in one number ([`super::read::Log`]). An author has a number per
+/// history, so that `entry_name` needs none. `said`: 1 a member's message, 2 a plain guest's. `retold.by`: the place of the edit by which a message
+/// reads now; 0: taken back. `seal`: see [`super::sealed`].
+const ROOMS_AND_THEIR_LOG: &str = "
+CREATE TABLE room (
+    one INTEGER PRIMARY KEY CHECK (one = 1), room BLOB NOT NULL, host BLOB NOT NULL, history INTEGER NOT NULL, epoch BLOB NOT NULL,
+    floor_seq INTEGER NOT NULL, floor_hash BLOB NOT NULL, settings BLOB NOT NULL, addresses TEXT NOT NULL, seal INTEGER NOT NULL
+) STRICT;
+CREATE TABLE tip (
+    one INTEGER PRIMARY KEY CHECK (one = 1), last_seq INTEGER NOT NULL, last_hash BLOB NOT NULL, head BLOB, counter INTEGER NOT NULL,
+    read_seq INTEGER NOT NULL, message_ms INTEGER, indexed INTEGER NOT NULL, names INTEGER NOT NULL, rows INTEGER NOT NULL,
+    seal INTEGER NOT NULL
+) STRICT;
+CREATE TABLE former (
+    history INTEGER PRIMARY KEY, epoch BLOB NOT NULL, floor_seq INTEGER NOT NULL, floor_hash BLOB NOT NULL, last_seq INTEGER NOT NULL,
+    last_hash BLOB NOT NULL, settings BLOB NOT NULL, seal INTEGER NOT NULL
+) STRICT;
+CREATE TABLE author (
+    number INTEGER PRIMARY KEY, history INTEGER NOT NULL, key BLOB NOT NULL, seal INTEGER NOT NULL, UNIQUE (history, key)
+) STRICT;
+CREATE TABLE entry (
+    place INTEGER PRIMARY KEY, author INTEGER NOT NULL REFERENCES author, id BLOB NOT NULL, said INTEGER NOT NULL, bytes BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX entry_name ON entry (author, id);
+CREATE TABLE retold (place INTEGER PRIMARY KEY, by INTEGER NOT NULL, seal INTEGER NOT NULL) STRICT;
+CREATE TABLE peer (
+    key BLOB PRIMARY KEY, id INTEGER NOT NULL, name TEXT NOT NULL, member INTEGER NOT NULL, verified INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL, seal INTEGER NOT NULL
+) STRICT;
+CREATE TABLE invite (number BLOB PRIMARY KEY, secret BLOB, expires INTEGER NOT NULL, seal INTEGER NOT NULL) STRICT;
+CREATE TABLE outbox (turn INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL, seal INTEGER NOT NULL) STRICT;
+CREATE VIRTUAL TABLE piece USING fts5 (pieces, content = '', detail = none, columnsize = 0, tokenize = 'ascii', prefix = '1 2');
+INSERT INTO piece (piece, rank) VALUES ('hashsize', 8388608);
+";
+
+/// Runs those of `migrations` that the file of version `from` has not seen, each with its number in one transaction.
+pub(super) fn migrate(connection: &mut Connection, from: usize, migrations: &[&str]) -> Result<(), Trouble> {
+    for (index, migration) in migrations.iter().enumerate().skip(from) {
+        let step = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        step.execute_batch(migration)?;
+        step.pragma_update(None, "application_id", APPLICATION_ID)?;
+        step.pragma_update(None, "user_version", index as i64 + 1)?;
+        step.commit()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(connection: &Connection) -> i64 {
+        connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap()
+    }
+
+    #[test]
+    fn a_file_runs_what_it_has_not_seen() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let second = "ALTER TABLE peer ADD COLUMN colour INTEGER; UPDATE peer SET colour = 7";
+        migrate(&mut connection, 0, &MIGRATIONS).unwrap();
+        assert_eq!(version(&connection), 1);
+        let peer = "INSERT INTO peer VALUES (x'00', 1, 'Ann', 1, 0, 1, 0)";
+        connection.execute(peer, []).unwrap();
+        migrate(&mut connection, 1, &[MIGRATIONS[0], second]).unwrap();
+        assert_eq!(version(&connection), 2);
+        let colour: i64 = connection
+            .query_row("SELECT colour FROM peer", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(colour, 7);
+        migrate(&mut connection, 2, &[MIGRATIONS[0], second]).unwrap();
+        assert_eq!(version(&connection), 2);
+    }
+
+    #[test]
+    fn a_step_that_fails_has_not_begun() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let broken = [MIGRATIONS[0], "DROP TABLE invite; DROP TABLE nothing"];
+        assert!(migrate(&mut connection, 0, &broken).is_err());
+        assert_eq!(version(&connection), 1);
+        connection.execute("DELETE FROM invite", []).unwrap();
+    }
+}
