@@ -169,11 +169,16 @@ impl Core {
         };
         flight.changes.push(Change::Append(placed.clone()));
         flight.changes.extend(peer.clone().map(Change::Peer));
-        if let Body::Settings(settings) = &body {
-            flight.changes.push(Change::Room(Kept {
-                settings: settings.clone(),
-                ..epoch_of(flight).unwrap_or(&self.kept).clone()
-            }));
+        let kept = epoch_of(flight).unwrap_or(&self.kept);
+        if let Body::Settings(settings) = &body
+            && *settings != kept.settings
+        {
+            let settings = settings.clone();
+            let changed = Kept {
+                settings,
+                ..kept.clone()
+            };
+            flight.changes.push(Change::Room(changed));
         }
         let landing = Landing {
             placed,
