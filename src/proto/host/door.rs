@@ -34,6 +34,7 @@ impl Core {
         };
         guest.resume = join.resume;
         let key = guest.key;
+        self.look_ahead(join.resume);
         match self.decide(now, line, &key, &join) {
             Verdict::Member(id) => self.enter(now, line, id),
             Verdict::Admit(how, invite) => self.admit(now, line, &join.name, how, invite),
@@ -216,7 +217,7 @@ impl Core {
             self.out.push_back(Out::Finish(before));
         }
         let address = self.lines.get(&line).map(|line| line.address);
-        self.projection.arrive(id, address); // the projection may know it since the entry that admitted them
+        self.projection.arrive(id, address);
         if let Some(member) = self.projection.member(id).filter(|_| before.is_none()) {
             self.presence(now, id, member.key, &member.author.name, PresenceState::Here);
             self.events.push_back(Event::Joined { member });

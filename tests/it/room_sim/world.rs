@@ -496,8 +496,9 @@ impl World {
             return Err(StoreError::Full);
         }
         if !self.apply(node, batch) {
-            self.violation
-                .get_or_insert(format!("I4/I5: {node} asks its disk for what contradicts it"));
+            self.violation.get_or_insert(format!(
+                "I4/I5: {node} asks its disk for what contradicts it: {batch:?}"
+            ));
             return Err(StoreError::Conflict);
         }
         Ok(())
