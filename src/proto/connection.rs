@@ -52,6 +52,8 @@ pub(super) enum Expired {
 pub(super) struct Line {
     /// Whether the peer is in the room; otherwise they could not come in, or are on their way out.
     pub(super) is_in: bool,
+    /// Whether the peer has ever sent anything.
+    pub(super) has_spoken: bool,
     pub(super) writer: Writer,
     reader: Reader,
     timers: Timers,
@@ -66,6 +68,7 @@ impl Line {
     pub(super) fn new(encoding: Encoding, first_newline: Option<Newline>) -> Self {
         Self {
             is_in: false,
+            has_spoken: false,
             writer: Writer::default(),
             reader: Reader::new(encoding),
             timers: Timers::default(),
@@ -93,6 +96,7 @@ impl Line {
 
     /// The peer sent bytes.
     pub(super) fn read(&mut self, now: Instant, bytes: &[u8]) -> Vec<Incoming> {
+        self.has_spoken = true;
         let mut incoming = Vec::new();
         self.reader.read(bytes, &mut incoming);
         if !incoming.is_empty() || !self.reader.is_inside() {

@@ -71,12 +71,13 @@ pub(super) struct Opened {
 pub(super) enum Unopened {
     /// Nobody holds the worker any more.
     Abandoned,
-    Ended(EndReason),
+    /// The disk may still be reading: it is waited for when people know that it is over.
+    Ended(EndReason, Option<Box<Disk>>),
 }
 
 impl From<Failure> for Unopened {
     fn from(failure: Failure) -> Self {
-        Self::Ended(EndReason::Failed(failure))
+        Self::Ended(EndReason::Failed(failure), None)
     }
 }
 
@@ -183,7 +184,9 @@ fn load(home: &Home, config: &Config, person: &mut Person) -> Result<(Disk, Opti
                 return Ok((disk, loaded?.map(|loaded| *loaded)));
             }
             recv(commands) -> command => match command {
-                Ok(command) if gives_up(&command) => return Err(Unopened::Ended(EndReason::Cancelled)),
+                Ok(command) if gives_up(&command) => {
+                    return Err(Unopened::Ended(EndReason::Cancelled, Some(Box::new(disk))));
+                }
                 Ok(command) => person.lay_aside(command),
                 Err(_) => return Err(Unopened::Abandoned),
             },

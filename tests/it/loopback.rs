@@ -65,6 +65,17 @@ pub(crate) fn guest_of_program(port: u16, encoding: Encoding) -> Config {
     config
 }
 
+/// Bounds for so many lines from this one computer.
+pub(crate) fn crowded(lines: usize) -> Limits {
+    Limits {
+        max_lines: lines,
+        max_lines_per_address: lines,
+        max_strangers: lines,
+        max_strangers_per_address: lines,
+        ..Limits::default()
+    }
+}
+
 pub(crate) fn change_host(config: &mut Config, change: impl FnOnce(&mut Host)) {
     match &mut config.role {
         Role::Host(host) => change(host),

@@ -12,6 +12,7 @@ mod guest;
 mod gui;
 #[cfg(feature = "gui")]
 mod gui_transcript;
+mod host;
 mod invite;
 mod limits;
 mod loopback;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant, SystemTime};
 use landline::proto::identity::Identity;
 use landline::proto::log::{Epoch, History, Loaded, RoomId, Settings};
 use landline::proto::{
-    Admit, Command, Encoding, Endpoint, Event, HostConfig, Limits, LineEnd, LineId, MemberId, Now, PlainGuestConfig,
-    Store, Transmit,
+    Admit, Command, Encoding, Endpoint, Entry, Event, HostConfig, Limits, LineEnd, LineId, MemberId, Now,
+    PlainGuestConfig, Store, Transmit,
 };
 
 /// An endpoint without a network: a virtual clock, raw peers as byte strings, events as text.
@@ -95,7 +95,7 @@ impl Room {
         self.dial_from(line, &format!("10.0.0.{line}:5000"))
     }
 
-    fn dial_from(mut self, line: u64, address: &str) -> Self {
+    pub(crate) fn dial_from(mut self, line: u64, address: &str) -> Self {
         let address: SocketAddr = address.parse().expect("tests write addresses right");
         self.wires.entry(line).or_default();
         self.endpoint.handle_opened(self.now, LineId(line), address);
@@ -188,8 +188,22 @@ impl Room {
             }
         }
         while let Some(event) = self.endpoint.poll_event() {
-            self.events.extend(is_plain(&event).then_some(event));
+            self.events
+                .extend(is_plain(&event).then(|| self.without_founding(event)));
         }
+    }
+
+    /// Messages are counted from 1: how a host's room was made, and that the host is a member of it, stands before them in the log.
+    fn without_founding(&self, mut event: Event) -> Event {
+        if self.silence > 0
+            && let Event::Said {
+                entry: Entry { seq, .. },
+            }
+            | Event::Sent { seq, .. } = &mut event
+        {
+            *seq -= FOUNDING;
+        }
+        event
     }
 
     fn write(&mut self, line: LineId) {
@@ -270,6 +284,8 @@ pub(crate) fn plain_host(seed: u8) -> HostConfig {
     }
 }
 
+/// Entries of a log before the first message.
+const FOUNDING: u64 = 2;
 /// How long a host waits for a native guest's first byte.
 const SILENCE: u64 = 1_000;
 

@@ -29,11 +29,14 @@ enum Verdict {
 impl Core {
     /// Somebody with a key wants to come in.
     pub(super) fn join(&mut self, now: Now, line: LineId, join: Join) {
-        let Some(key) = self.lines.get(&line).map(|line| line.key) else {
+        let Some(guest) = self.lines.get_mut(&line) else {
             return;
         };
+        guest.resume = join.resume;
+        let key = guest.key;
+        self.look_ahead(join.resume);
         match self.decide(now, line, &key, &join) {
-            Verdict::Member(id) => self.enter(now, line, id, join.resume),
+            Verdict::Member(id) => self.enter(now, line, id),
             Verdict::Admit(how, invite) => self.admit(now, line, &join.name, how, invite),
             Verdict::Ask => self.ask(now, line, key, join.name),
             Verdict::Deny(reason) => self.deny(line, reason),
@@ -214,7 +217,7 @@ impl Core {
             self.out.push_back(Out::Finish(before));
         }
         let address = self.lines.get(&line).map(|line| line.address);
-        self.projection.arrive(id, address); // the projection may know it since the entry that admitted them
+        self.projection.arrive(id, address);
         if let Some(member) = self.projection.member(id).filter(|_| before.is_none()) {
             self.presence(now, id, member.key, &member.author.name, PresenceState::Here);
             self.events.push_back(Event::Joined { member });
@@ -258,7 +261,8 @@ impl Core {
                 }
             }
             Phase::In { id, .. } => self.leave(now, line, id, how),
-            Phase::Joining(_) | Phase::Entering => {}
+            Phase::Entering => self.never_came(line),
+            Phase::Joining(_) => {}
         }
         true
     }
@@ -269,6 +273,7 @@ impl Core {
         }
         self.by_member.remove(&id);
         self.guard.without(line);
+        self.ask_for_missing();
         let was_here = self.projection.depart(id);
         if let Some(member) = self.projection.member(id).filter(|_| was_here) {
             self.presence(now, id, member.key, &member.author.name, Self::presence_of(how));

@@ -263,6 +263,10 @@ impl Side for Host {
                 native.read(now.monotonic, bytes);
                 self.drive(now, line);
             }
+            // A native guest whose first packet was lost: it calls again, and is heard in time.
+            Some(Wire::Plain(peer, _)) if !peer.has_spoken && Hello::classify(bytes) == LineKind::Native => {
+                self.lose_plain(now, line, LeaveReason::Lost(LineEnd::Failed));
+            }
             Some(Wire::Plain(peer, _)) if peer.is_open() => {
                 let incoming = peer.read(now.monotonic, bytes);
                 self.take_in(now, line, incoming);

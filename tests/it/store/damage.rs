@@ -58,7 +58,7 @@ fn changes(scribe: &mut Scribe, round: u8) -> Vec<Change> {
         scribe.say(HOST, &format!("other message {round}")),
         Change::Queue(waiting),
     ];
-    if round % 2 == 0 {
+    if round.is_multiple_of(2) {
         changes.push(scribe.edit(ANN, target, &format!("edited message {round}")));
     }
     changes.push(Change::Head(scribe.head()));
