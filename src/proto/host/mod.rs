@@ -32,6 +32,7 @@ mod invites;
 mod knocks;
 mod line;
 mod opening;
+mod order;
 mod plain;
 mod plain_side;
 mod refused;

@@ -72,7 +72,12 @@ impl Core {
                 entry,
                 body,
             }),
-            Err(reason) => self.refuse(line, name, reason),
+            Err(reason) => {
+                if reason.retry() {
+                    self.order.wait_for(author, line, name);
+                }
+                self.refuse(line, name, reason);
+            }
         }
     }
 
