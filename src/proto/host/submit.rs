@@ -57,6 +57,9 @@ impl Core {
         let Some(author) = self.lines.get(&line).map(|line| line.key) else {
             return;
         };
+        if !self.order.allows(&author, line, name) {
+            return self.refuse(line, name, SubmitRefusal::Busy);
+        }
         let looked_at = match self.guard.is_on() || self.sequencer.is_full() || self.state != State::Open {
             true => Err(SubmitRefusal::Busy),
             false => self.look_at(&author, &entry),
