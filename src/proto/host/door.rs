@@ -34,6 +34,7 @@ impl Core {
         };
         guest.resume = join.resume;
         let key = guest.key;
+        self.look_ahead(join.resume);
         match self.decide(now, line, &key, &join) {
             Verdict::Member(id) => self.enter(now, line, id),
             Verdict::Admit(how, invite) => self.admit(now, line, &join.name, how, invite),

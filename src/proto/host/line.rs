@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::proto::identity::MemberKey;
 use crate::proto::message::Resume;
 use crate::proto::proofs::Meeting;
-use crate::proto::{KnockId, MemberId};
+use crate::proto::{EntryId, KnockId, MemberId};
 
 /// How long somebody who has shown a key may take to say what they want: as long as for the whole handshake.
 pub(super) const JOIN_WITHIN: Duration = Duration::from_secs(10);
@@ -21,6 +21,8 @@ pub(super) struct Line {
     pub(super) phase: Phase,
     /// Where their copy of the log ends.
     pub(super) resume: Option<Resume>,
+    /// The first entry that was refused for now: before it comes again, nothing behind it is taken, or it would stand in another order.
+    pub(super) owed: Option<EntryId>,
     /// Nothing is read from it before then: its member has said too much.
     pub(super) held_until: Option<Instant>,
 }
@@ -64,6 +66,7 @@ impl Line {
             address,
             phase: Phase::Joining(join_until),
             resume: None,
+            owed: None,
             held_until: None,
         }
     }

@@ -220,6 +220,14 @@ impl Core {
         }
     }
 
+    /// This host's own word counts whoever shows it: somebody whose membership is in the lost part is no member now.
+    pub(super) fn look_ahead(&mut self, resume: Option<Resume>) {
+        let head = resume.and_then(|resume| self.genuine(resume.head));
+        if let Some(head) = head.filter(|head| head.seq > self.last.seq) {
+            self.guard_against(head);
+        }
+    }
+
     /// This host's own word on this history, whether or not it is in the log.
     fn genuine(&self, head: Option<SignedHead>) -> Option<SignedHead> {
         head.filter(|head| head.epoch == self.kept.epoch && head.is_genuine(self.kept.room, &self.me))

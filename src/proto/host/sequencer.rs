@@ -6,7 +6,7 @@
 //!
 //! An entry that changes who may write, or how the room is, ends its batch: what waits behind it is judged when it is true.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -167,9 +167,35 @@ impl Sequencer {
         self.in_flight.take_if(|flight| flight.id == batch)
     }
 
+    /// What waits of these lines, because something before it could not be kept.
+    pub(super) fn take_back(&mut self, lines: &BTreeSet<LineId>) -> Vec<(LineId, EntryId)> {
+        let mut taken = Vec::new();
+        self.waiting.retain(|work| match work {
+            Work::Submitted { line, entry, .. } if lines.contains(line) => {
+                taken.push((*line, entry.id));
+                false
+            }
+            _ => true,
+        });
+        taken
+    }
+
     /// Everything that waits, because nothing more can be kept.
     pub(super) fn give_up(&mut self) -> Vec<Work> {
         self.waiting.drain(..).collect()
+    }
+}
+
+impl Step {
+    /// The line from which an entry came.
+    pub(super) fn line(&self) -> Option<LineId> {
+        match self {
+            Self::Entry(landing) => match landing.from {
+                From::Line(line) => Some(line),
+                From::Here(_) | From::Guests => None,
+            },
+            _ => None,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What follows when a batch is on disk: only now anybody hears of it. And what follows when it is not.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::core::{Core, Out, State};
@@ -59,14 +60,7 @@ impl Core {
         if !std::mem::replace(&mut self.disk_is_full, true) {
             self.notice(Notice::DiskFull);
         }
-        for step in flight.steps.iter().rev() {
-            if let Step::Entry(landing) = step
-                && let From::Line(line) = landing.from
-            {
-                let entry = &landing.placed.entry;
-                self.order.wait_for(entry.author, line, entry.id); // in the end for the first of each author
-            }
-        }
+        let lines: BTreeSet<LineId> = flight.steps.iter().filter_map(Step::line).collect();
         for step in flight.steps {
             match step {
                 Step::Entry(landing) => self.bounce(landing.placed.entry.id, landing.from),
@@ -76,6 +70,9 @@ impl Core {
                 Step::Begun { again: true, .. } => {}
                 Step::Begun { again: false, .. } => self.end(CloseReason::Disk(StoreError::Full)), // there is no room without it
             }
+        }
+        for (line, id) in self.sequencer.take_back(&lines) {
+            self.refuse(line, id, SubmitRefusal::Busy);
         }
     }
 
@@ -141,9 +138,13 @@ impl Core {
     }
 
     pub(super) fn refuse(&mut self, line: LineId, id: EntryId, reason: SubmitRefusal) {
-        if self.lines.contains_key(&line) {
-            self.send(line, Message::Refused { id, reason });
+        let Some(guest) = self.lines.get_mut(&line) else {
+            return;
+        };
+        if reason.retry() {
+            guest.owed.get_or_insert(id);
         }
+        self.send(line, Message::Refused { id, reason });
     }
 
     pub(super) fn acknowledge(&mut self, line: LineId, id: EntryId, place: Seen) {

@@ -1,7 +1,7 @@
 //! A host that has lost part of its log.
 
-use landline::proto::Command;
 use landline::proto::message::{Message, SubmitRefusal};
+use landline::proto::{Command, KnockId};
 
 use super::room::Room;
 
@@ -36,7 +36,7 @@ fn it_takes_nothing_before_its_guests_have_sent_it_back() {
     let room = sends_back(room, "Li", 6, 7);
     let room = room.shows(&["6 Host: b", "7 Mo: c", "notice LogWhole"]);
     let room = room
-        .submits("Li", "d")
+        .again("Li")
         .hears("Li", &["acknowledged 8", "entries 8 to 8, head 8"]);
     assert_eq!(room.people["Li"].copy, room.disk.log[2..]);
     assert!(SubmitRefusal::Busy.retry());
@@ -127,4 +127,20 @@ fn a_log_that_has_gone_on_otherwise_is_noticed_too() {
         .shows(&["notice LogLost { from: 7 }"]);
     room.says("more")
         .shows(&["queued more", "refused \"more\": Host(Busy)"]);
+}
+
+#[test]
+fn its_own_word_counts_whoever_shows_it() {
+    let room = Room::new()
+        .says("a")
+        .member("Li")
+        .says("b")
+        .quietly()
+        .forgets_after(3)
+        .quietly();
+    let room = room.knocks("Li").shows(&["notice LogLost { from: 4 }"]);
+    let room = room.shows_nonce("Li").quietly();
+    // Nobody is made a member either, before it is known who is one.
+    room.wants(Command::Admit { knock: KnockId(1) })
+        .hears("Li", &["denied Busy"]);
 }

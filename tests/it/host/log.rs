@@ -1,7 +1,7 @@
 //! What gets into the log, and when anybody hears of it.
 
 use landline::proto::identity::Signature;
-use landline::proto::log::{Body, StoreError, Target};
+use landline::proto::log::{Body, SignedEntry, StoreError, Target};
 use landline::proto::message::Message;
 use landline::proto::{Command, MemberId};
 
@@ -215,7 +215,7 @@ fn a_full_disk_refuses_the_batch_and_leaves_no_trace() {
         "refused \"three\": DiskFull",
     ]);
     assert_eq!(room.disk.log.len(), 4);
-    let room = room.disk(Mood::Quick).says("five").submits("Li", "two").quietly();
+    let room = room.disk(Mood::Quick).says("five").again("Li").quietly();
     assert_eq!(room.disk.log.len(), 6);
     let host = room.disk.log[0].entry.author;
     let own = room.disk.log.iter().filter(|placed| placed.entry.author == host);
@@ -280,4 +280,22 @@ fn who_is_removed_writes_nothing_more_also_not_from_the_queue() {
         .hears("Mo", &["entries 5 to 5, head 5", "entries 6 to 6, head 6"]);
     assert_eq!(room.disk.log.len(), 6, "the removal, and nothing of Li's behind it");
     room.hears("Li", &["entries 5 to 5, head 5", "bye Removed"]);
+}
+
+#[test]
+fn what_was_refused_for_now_comes_before_what_was_said_after_it() {
+    let mut room = Room::new().member("Li").disk(Mood::Slow).says("x").quietly();
+    let (one, two) = (room.writes("Li", &message("one")), room.writes("Li", &message("two")));
+    let submit = |entry: &SignedEntry| Message::Submit(entry.clone());
+    let room = room.sends("Li", submit(&one));
+    let mut room = room
+        .disk(Mood::Broken(StoreError::Full))
+        .hears("Li", &["refused DiskFull"]);
+    room = room
+        .disk(Mood::Quick)
+        .sends("Li", submit(&two))
+        .hears("Li", &["refused Busy"]);
+    let room = room.sends("Li", submit(&one)).sends("Li", submit(&two)).quietly();
+    let ids: Vec<_> = room.disk.log[3..].iter().map(|placed| placed.entry.id).collect();
+    assert_eq!(ids, [one.id, two.id]);
 }

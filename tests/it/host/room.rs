@@ -26,6 +26,7 @@ pub(crate) struct Person {
     pub(crate) head: Option<SignedHead>,
     pub(crate) floor: Option<Seen>,
     pub(crate) last_id: u8,
+    refused: Option<SignedEntry>,
     pub(crate) finished: bool,
     pub(crate) closed: bool,
 }
@@ -86,6 +87,7 @@ impl Room {
     /// The host's disk is as it was some entries ago.
     pub(crate) fn forgets_after(mut self, seq: u64) -> Self {
         self.disk.log.truncate(seq as usize);
+        self.disk.peers.retain(|_, peer| peer.first_seq <= seq);
         let placed = self.disk.log.last().unwrap();
         let kept = self.disk.kept.as_ref().unwrap();
         let head = SignedHead::sign(&self.config.identity, kept.room, kept.epoch, placed.seq, placed.hash);
@@ -108,6 +110,7 @@ impl Room {
             head: None,
             floor: None,
             last_id: 0,
+            refused: None,
             finished: false,
             closed: false,
         })
@@ -221,6 +224,13 @@ impl Room {
     pub(crate) fn submits(mut self, who: &str, text: &str) -> Self {
         let body = message(text);
         let entry = self.writes(who, &body);
+        self.person(who).refused = Some(entry.clone());
+        self.sends(who, Message::Submit(entry))
+    }
+
+    /// What somebody has submitted last comes again.
+    pub(crate) fn again(mut self, who: &str) -> Self {
+        let entry = self.person(who).refused.clone().expect("something was submitted");
         self.sends(who, Message::Submit(entry))
     }
 
