@@ -109,15 +109,8 @@ impl Core {
             flight.steps.push(Step::Repeated { line, id, place });
             return;
         }
-        if !self.order.allows(author, line, id) {
-            self.refuse(line, id, SubmitRefusal::Busy);
-            return;
-        }
         let verdict = match self.guard.is_on() {
-            true => {
-                self.order.wait_for(*author, line, id);
-                Err(SubmitRefusal::Busy)
-            }
+            true => Err(SubmitRefusal::Busy),
             false => self.projection.judge(author, &body),
         };
         match verdict {

@@ -13,7 +13,6 @@ use super::guard::Guard;
 use super::invites::Invites;
 use super::knocks::Knocks;
 use super::line::{JOIN_WITHIN, Line, Phase};
-use super::order::Order;
 use super::refused::RefusedWords;
 use super::resume::Reads;
 use super::sequencer::Sequencer;
@@ -89,7 +88,6 @@ pub struct Core {
     pub(super) counter: u64,
     pub(super) sequencer: Sequencer,
     pub(super) guard: Guard,
-    pub(super) order: Order,
     pub(super) reads: Reads,
     pub(super) lines: BTreeMap<LineId, Line>,
     /// When to look at which native line: its deadline or earlier.
@@ -129,7 +127,6 @@ impl Core {
             counter: loaded.counter,
             sequencer: Sequencer::default(),
             guard: Guard::default(),
-            order: Order::default(),
             reads: Reads::default(),
             lines: BTreeMap::new(),
             due: BTreeSet::new(),

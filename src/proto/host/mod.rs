@@ -32,7 +32,6 @@ mod invites;
 mod knocks;
 mod line;
 mod opening;
-mod order;
 mod plain;
 mod plain_side;
 mod refused;

@@ -60,18 +60,7 @@ impl Core {
         if !std::mem::replace(&mut self.disk_is_full, true) {
             self.notice(Notice::DiskFull);
         }
-<<<<<<< HEAD
         let lines: BTreeSet<LineId> = flight.steps.iter().filter_map(Step::line).collect();
-=======
-        for step in flight.steps.iter().rev() {
-            if let Step::Entry(landing) = step
-                && let From::Line(line) = landing.from
-            {
-                let entry = &landing.placed.entry;
-                self.order.wait_for(entry.author, line, entry.id); // in the end for the first of each author
-            }
-        }
->>>>>>> guest
         for step in flight.steps {
             match step {
                 Step::Entry(landing) => self.bounce(landing.placed.entry.id, landing.from),

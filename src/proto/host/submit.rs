@@ -72,12 +72,7 @@ impl Core {
                 entry,
                 body,
             }),
-            Err(reason) => {
-                if reason.retry() {
-                    self.order.wait_for(author, line, name);
-                }
-                self.refuse(line, name, reason);
-            }
+            Err(reason) => self.refuse(line, name, reason),
         }
     }
 
