@@ -345,8 +345,11 @@ impl Driver<'_> {
         self.window.push(Event::Ended(reason));
     }
 
-    /// The worker was dropped: a last `bye` where that needs no waiting, and the disk gets what was said a moment ago.
+    /// The worker was dropped: what was said a moment ago is kept, and a last `bye` said where that needs no waiting.
     fn say_goodbye(&mut self) {
+        while let Ok(command) = self.person.commands().try_recv() {
+            self.handle_command(command);
+        }
         if !self.ended {
             self.endpoint.handle_command(now(), Command::Leave);
             self.drain_endpoint();

@@ -7,7 +7,7 @@ use landline::proto::{Admit, CloseReason, Event as RoomEvent, LeaveReason};
 use landline::worker::{Command, Config, EndReason, Event, Home, JOIN_WITHIN, Target};
 
 use crate::cupboard::Cupboard;
-use crate::loopback::{Raw, Seat, change_host, change_join, host, native, time_to_drop};
+use crate::loopback::{Raw, Seat, change_host, change_join, crowded, host, native, silent_port, time_to_drop};
 
 mod disks;
 mod ends;
@@ -137,12 +137,16 @@ fn an_invite_says_where_the_room_is_and_lets_one_person_in() {
     let mut config = host("韩梅梅");
     change_host(&mut config, |host| host.admit = Admit::Invited);
     let (host, _, port) = hosting(&home, config);
-    let invite = host.makes_an_invite();
+    let mut invite = host.makes_an_invite();
     assert!(
         invite.addresses.iter().all(|address| address.port == port),
         "{:?}",
         invite.addresses
     );
+    // Some of the addresses are of no use from here.
+    let (_silent, silent_port) = silent_port();
+    let useless = [at(silent_port), "nobody.invalid:1".to_owned(), at(1)].map(|address| address.parse().unwrap());
+    invite.addresses.splice(..0, useless);
     let mut config = native("李雷", "127.0.0.1:1");
     change_join(&mut config, |join| join.target = Target::Invite(invite));
     let guest = Seat::open(config);
@@ -206,14 +210,27 @@ fn what_was_said_just_before_the_worker_was_dropped_is_in_the_outbox() {
     guest.loses_its_line();
     let texts: Vec<_> = (0..20).map(|number| format!("第{number}句")).collect();
     texts.iter().for_each(|text| guest.say(text));
-    guest.is_queued(); // the driver has taken some of it
     drop(guest);
     let guest = Seat::at(&laptop.home, returning("李雷", room));
-    let kept = guest.room("queued", |event| match event {
-        RoomEvent::Queued { text, .. } => Some(text.to_string()),
-        _ => None,
-    });
-    assert_eq!(kept, texts[0]);
+    for said in texts {
+        let kept = guest.room("queued", |event| match event {
+            RoomEvent::Queued { text, .. } => Some(text.to_string()),
+            _ => None,
+        });
+        assert_eq!(kept, said);
+    }
+}
+
+#[test]
+fn what_a_host_said_just_before_the_worker_was_dropped_is_in_the_log() {
+    let (home, disk) = Cupboard::of(1);
+    let (host, ..) = hosting(&home, host("韩梅梅"));
+    host.say("一");
+    host.is_acknowledged();
+    let before = disk.entries();
+    (0..20).for_each(|number| host.say(&format!("第{number}句")));
+    drop(host);
+    assert_eq!(disk.entries(), before + 20);
 }
 
 #[test]
@@ -266,4 +283,29 @@ fn a_member_who_says_too_much_at_once_is_heard_later_and_nobody_waits_for_that()
         }
     }
     assert!(quiet_at < Some(MUCH), "it waited for the other");
+}
+
+#[test]
+fn measure_copies() {
+    let count: usize = std::env::var("COPIES").unwrap().parse().unwrap();
+    let rss = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        status.lines().filter(|l| l.starts_with("VmRSS") || l.starts_with("Threads")).collect::<Vec<_>>().join(" ")
+    };
+    let mut config = host("韩梅梅");
+    config.limits = crowded(2000);
+    let (host, _, port) = hosting(&Home::fleeting().unwrap(), config);
+    println!("before {}", rss());
+    let t = std::time::Instant::now();
+    let guests: Vec<_> = (0..count).map(|n| Seat::open(native(&format!("g{n}"), &at(port)))).collect();
+    println!("spawned {:?} {}", t.elapsed(), rss());
+    for guest in &guests { guest.comes_in(); }
+    println!("all in {:?} {}", t.elapsed(), rss());
+    let t = std::time::Instant::now();
+    host.say("hello");
+    for guest in &guests { guest.hears("hello"); }
+    println!("heard by all {:?} {}", t.elapsed(), rss());
+    let t = std::time::Instant::now();
+    drop(guests);
+    println!("dropped {:?} {}", t.elapsed(), rss());
 }
