@@ -177,8 +177,7 @@ impl<'a> Session<'a> {
 
     fn hear(&mut self, event: &Event) {
         if !(self.announces(event)) {
-            let room = self.chat.native.as_ref().map(|native| native.room);
-            if let Some(record) = Record::of(event, room) {
+            if let Some(record) = Record::of(event) {
                 self.output.write(&record);
             }
         }

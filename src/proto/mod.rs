@@ -117,6 +117,8 @@ pub enum Event {
         host: Author,
         /// What to call the room.
         room: Arc<str>,
+        /// Which room; a plain line does not know.
+        id: Option<RoomId>,
         /// Whether the line is encrypted and the host's key known; otherwise it is plain text.
         secure: bool,
         /// Whether this computer has been in before and goes on where it was.

@@ -7,7 +7,6 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
-use landline::proto::log::History;
 use landline::proto::{Admit, Encoding, Entry, Event as RoomEvent, LeaveReason, Limits, Member};
 use landline::worker::{Command, Config, EndReason, Event, Home, Host, Join, Role, Target, Worker};
 
