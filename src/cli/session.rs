@@ -198,7 +198,9 @@ impl<'a> Session<'a> {
             }
             _ => {}
         }
+        let was_plain = self.chat.plain_text;
         self.chat.apply(event, SystemTime::now());
+        self.tell_of_plain_text(event, was_plain);
         if self.plan.invite && matches!(event, Event::Listening { .. }) {
             self.send(Command::Invite);
         }

@@ -20,8 +20,6 @@ use crate::proto::projection::Projection;
 use crate::proto::session::SessionFailure;
 use crate::proto::{CloseReason, Event, GuestConfig, LineEnd, MemberId, Now, ReadId, RefuseReason};
 
-/// Entries of the time before that are shown at once; further ones are read when somebody scrolls to them.
-const SHOWN_AT_START: usize = 500;
 /// How long leaving waits until the host has what was said.
 pub(super) const LEAVE_WAIT: Duration = Duration::from_secs(10);
 /// How long one line is used: then another one makes new keys, and going on where one was is exercised every day.
@@ -425,8 +423,9 @@ impl Core {
         self.counter = loaded.counter;
         self.read = loaded.read;
         self.queue_again(loaded);
+        let shown = self.config.limits.shown_at_start;
         let from = (loaded.last.seq + 1)
-            .saturating_sub(SHOWN_AT_START as u64)
+            .saturating_sub(shown as u64)
             .max(kept.floor.seq + 1);
         self.events.push_back(settings(&kept));
         let members = projection.peers().filter(|peer| peer.member);
@@ -436,7 +435,7 @@ impl Core {
             .collect();
         self.events.extend(members);
         self.entered = Some(Entered { kept, copy, projection });
-        self.phase = Phase::Remembering(self.keeper.read(from, SHOWN_AT_START));
+        self.phase = Phase::Remembering(self.keeper.read(from, shown));
     }
 
     /// What was said before is read: it is shown, and the host is called.
