@@ -150,6 +150,10 @@ pub(super) fn export(profile: &Profile, args: &Export, out: impl Write) -> Resul
         Some(path) => create(path).and_then(|file| export::write(&chat, args.format, file)),
         None => export::write(&chat, args.format, out),
     };
+    let written = written.or_else(|cause| match cause.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()), // whoever reads has enough
+        _ => Err(cause),
+    });
     written.map_err(|cause| SetupError::Export {
         path: args.out.as_ref().map_or_else(
             || "standard output".to_owned(),

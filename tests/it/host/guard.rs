@@ -96,7 +96,7 @@ fn the_next_one_is_asked_when_one_goes_or_has_nothing() {
         .hears("Li", &["entries 8 to 8, head 8"])
         .hears("Mo", &["entries 8 to 8, head 8"]);
     let room = lost().comes("Li").comes("Mo").quietly();
-    room.is_lost("Li").hears("Mo", &["missing from 6"]);
+    room.vanishes("Li").hears("Mo", &["missing from 6"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::disk::Mood;
 use super::room::{NOTHING, Room};
 
 fn with_history(messages: u64) -> Room {
-    let mut room = Room::new().member("Li").is_lost("Li");
+    let mut room = Room::new().member("Li").vanishes("Li");
     for number in 0..messages {
         room = room.says(&number.to_string());
     }
@@ -41,7 +41,7 @@ fn nothing_is_lost_between_a_page_and_what_follows_live() {
 
 #[test]
 fn another_copy_begins_anew() {
-    let mut room = with_history(3).comes("Li").is_lost("Li").quietly();
+    let mut room = with_history(3).comes("Li").vanishes("Li").quietly();
     room.people.get_mut("Li").unwrap().copy.last_mut().unwrap().hash = NOTHING;
     room.people.get_mut("Li").unwrap().head = room.disk.head;
     let room = room.comes("Li");
@@ -50,7 +50,7 @@ fn another_copy_begins_anew() {
 
 #[test]
 fn a_copy_that_claims_more_than_there_is_begins_anew() {
-    let mut room = with_history(3).comes("Li").is_lost("Li").quietly();
+    let mut room = with_history(3).comes("Li").vanishes("Li").quietly();
     let person = room.people.get_mut("Li").unwrap();
     person.copy.last_mut().unwrap().seq = 77; // and no word of the host's on it
     room.comes("Li")
@@ -121,7 +121,7 @@ fn whoever_begins_anew_knows_who_spoke_and_is_gone() {
             _ => None,
         });
     assert_eq!(roster, Some(3), "the host, Li, and Mo, whose words Li is about to get");
-    let room = room.is_lost("Li").comes("Li");
+    let room = room.vanishes("Li").comes("Li");
     let Some(landline::proto::message::Message::Welcome(welcome)) = room.people["Li"]
         .messages
         .iter()
