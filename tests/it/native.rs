@@ -7,7 +7,7 @@ use landline::proto::{Admit, CloseReason, Event as RoomEvent, LeaveReason};
 use landline::worker::{Command, Config, EndReason, Event, Home, JOIN_WITHIN, Target};
 
 use crate::cupboard::Cupboard;
-use crate::loopback::{Raw, Seat, change_host, change_join, crowded, host, native, silent_port, time_to_drop};
+use crate::loopback::{Raw, Seat, change_host, change_join, host, native, silent_port, time_to_drop};
 
 mod disks;
 mod ends;
@@ -255,7 +255,7 @@ fn who_joins_by_the_address_of_a_room_they_know_goes_on_where_they_were() {
 
 #[test]
 fn a_member_who_says_too_much_at_once_is_heard_later_and_nobody_waits_for_that() {
-    const MUCH: usize = 100; // the first 60 at once, then 20 a second
+    const MUCH: usize = 160; // the first 60 at once, then 20 a second on average: seconds in all
     let (host, _, port) = hosting(&Home::fleeting().unwrap(), host("韩梅梅"));
     let (loud, quiet) = (
         Seat::open(native("大声", &at(port))),
@@ -283,29 +283,4 @@ fn a_member_who_says_too_much_at_once_is_heard_later_and_nobody_waits_for_that()
         }
     }
     assert!(quiet_at < Some(MUCH), "it waited for the other");
-}
-
-#[test]
-fn measure_copies() {
-    let count: usize = std::env::var("COPIES").unwrap().parse().unwrap();
-    let rss = || {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        status.lines().filter(|l| l.starts_with("VmRSS") || l.starts_with("Threads")).collect::<Vec<_>>().join(" ")
-    };
-    let mut config = host("韩梅梅");
-    config.limits = crowded(2000);
-    let (host, _, port) = hosting(&Home::fleeting().unwrap(), config);
-    println!("before {}", rss());
-    let t = std::time::Instant::now();
-    let guests: Vec<_> = (0..count).map(|n| Seat::open(native(&format!("g{n}"), &at(port)))).collect();
-    println!("spawned {:?} {}", t.elapsed(), rss());
-    for guest in &guests { guest.comes_in(); }
-    println!("all in {:?} {}", t.elapsed(), rss());
-    let t = std::time::Instant::now();
-    host.say("hello");
-    for guest in &guests { guest.hears("hello"); }
-    println!("heard by all {:?} {}", t.elapsed(), rss());
-    let t = std::time::Instant::now();
-    drop(guests);
-    println!("dropped {:?} {}", t.elapsed(), rss());
 }
