@@ -4,6 +4,7 @@ mod disk;
 mod door;
 mod guard;
 mod log;
+mod plain;
 mod resume;
 mod room;
 mod states;

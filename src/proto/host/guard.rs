@@ -103,13 +103,17 @@ impl Core {
         let Some(lost) = self.guard.0.as_mut().filter(|lost| lost.source == Some(line)) else {
             return; // not asked any more
         };
-        let nothing = entries.is_empty();
+        // A batch that was on its way to the disk when the loss was noticed may stand where a lost one stood.
+        let forked = entries
+            .first()
+            .is_some_and(|placed| placed.seq == last.seq + 1 && !placed.follows(&last.hash));
+        let useless = entries.is_empty() || forked;
         let genuine = entries
             .into_iter()
             .all(|placed| lost.add(last, placed, |placed| placed.entry.room == room));
         let end = lost.end(last);
         let target = lost.target;
-        if nothing {
+        if useless {
             self.set_aside(line);
         } else if !genuine || end.seq > target.seq || (end.seq == target.seq && end.hash != target.hash) {
             self.guard.start_again();
@@ -122,6 +126,16 @@ impl Core {
             }
         } else {
             self.send(line, Message::Missing { from: end.seq + 1 });
+        }
+    }
+
+    /// What was sent back is on disk, and meanwhile somebody has shown that there was more.
+    fn ask_on(&mut self) {
+        let idle = self.sequencer.is_idle();
+        let lost = self.guard.0.as_mut().filter(|lost| idle && lost.chain.is_empty());
+        if let Some(lost) = lost {
+            lost.source = None;
+            self.ask_for_missing();
         }
     }
 
@@ -145,7 +159,7 @@ impl Core {
             None => return,
         };
         if self.last.seq != target.seq || self.last.hash != target.hash {
-            return;
+            return self.ask_on();
         }
         self.guard.forget();
         self.notice(Notice::LogWhole);

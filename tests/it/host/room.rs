@@ -87,6 +87,7 @@ impl Room {
     /// The host's disk is as it was some entries ago.
     pub(crate) fn forgets_after(mut self, seq: u64) -> Self {
         self.disk.log.truncate(seq as usize);
+        self.disk.peers.retain(|_, peer| peer.first_seq <= seq);
         let placed = self.disk.log.last().unwrap();
         let kept = self.disk.kept.as_ref().unwrap();
         let head = SignedHead::sign(&self.config.identity, kept.room, kept.epoch, placed.seq, placed.hash);

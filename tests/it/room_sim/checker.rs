@@ -81,7 +81,9 @@ impl Checker {
         // A guest that is in has shown the newest head it knows.
         let known_head = heads
             .iter()
-            .any(|head| self.lost_hashes.get(&head.seq) == Some(&head.hash));
+            .filter(|head| self.lost_hashes.get(&head.seq) == Some(&head.hash))
+            .map(|head| head.seq)
+            .max();
         for change in &batch.changes {
             match change {
                 Change::NewEpoch(_) => self.forget_log(),
@@ -224,7 +226,7 @@ impl Checker {
         })
     }
 
-    fn appended(&mut self, placed: &PlacedEntry, known_head: bool) -> Result<(), Violation> {
+    fn appended(&mut self, placed: &PlacedEntry, known_head: Option<u64>) -> Result<(), Violation> {
         let entry = &placed.entry;
         let seq = placed.seq;
         ensure(seq == self.log.len() as u64 + 1, || {
@@ -259,9 +261,10 @@ impl Checker {
             format!("I10: {seq} may be written by the host only")
         })?;
         if let Some(lost) = self.lost_hashes.get(&seq) {
-            ensure(*lost == placed.hash || !known_head, || {
-                format!("I14: {seq} is given again although its loss is known")
-            })?;
+            ensure(
+                *lost == placed.hash || known_head.is_none_or(|known| known < seq),
+                || format!("I14: {seq} is given again although its loss is known"),
+            )?;
         }
         self.note(placed);
         self.entries += 1;

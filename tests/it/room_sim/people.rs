@@ -11,7 +11,10 @@ const SECOND: u64 = 1_000_000;
 impl World {
     /// Somebody does something.
     pub(crate) fn act(&mut self) {
-        self.acts = self.acts.saturating_sub(1);
+        if self.acts == 0 {
+            return;
+        }
+        self.acts -= 1;
         let node = self.chance.usize(..self.nodes.len());
         match self.chance.u8(..100) {
             0..4 if self.plan.politics => self.politics(),

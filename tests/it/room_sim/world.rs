@@ -410,7 +410,7 @@ impl World {
         for bytes in [bytes, rest].into_iter().filter(|bytes| !bytes.is_empty()) {
             self.with(node, |endpoint| endpoint.handle_bytes(moment, LineId(line), &bytes));
         }
-        self.arrive_end(line, way);
+        self.arrive_next(line, way);
         if more {
             let other = if node == HOST { guest } else { HOST };
             if other < self.nodes.len() && self.nodes[other].is_up() {
@@ -420,11 +420,11 @@ impl World {
         }
     }
 
-    /// Behind the last bytes comes the end.
-    fn arrive_end(&mut self, line: u64, way: Way) {
+    /// Behind these bytes come those that were held up with them; behind the last bytes comes the end.
+    fn arrive_next(&mut self, line: u64, way: Way) {
+        let now = self.now;
         if let Some(pipe) = self.net.pipe(line, way)
-            && pipe.end.is_some()
-            && pipe.bytes.is_empty()
+            && pipe.bytes.front().map_or(pipe.end.is_some(), |(at, _)| *at <= now)
         {
             self.after(0, Happening::Arrive { line, way });
         }
