@@ -1,5 +1,7 @@
 //! Workers with keys and disks over loopback: rooms that last, lines that do not.
 
+use std::time::{Duration, Instant};
+
 use landline::proto::identity::Identity;
 use landline::proto::invite::Invite;
 use landline::proto::log::RoomId;
@@ -264,6 +266,7 @@ fn a_member_who_says_too_much_at_once_is_heard_later_and_nobody_waits_for_that()
     loud.comes_in();
     quiet.comes_in();
     host.sees_name("大声");
+    let start = Instant::now();
     for number in 0..MUCH {
         loud.say(&format!("{number}"));
     }
@@ -283,4 +286,5 @@ fn a_member_who_says_too_much_at_once_is_heard_later_and_nobody_waits_for_that()
         }
     }
     assert!(quiet_at < Some(MUCH), "it waited for the other");
+    assert!(start.elapsed() > Duration::from_secs(1), "all of it was heard at once");
 }
