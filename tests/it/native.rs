@@ -253,6 +253,32 @@ fn who_joins_by_the_address_of_a_room_they_know_goes_on_where_they_were() {
     host.hears("三");
 }
 
+#[test]
+fn what_is_said_while_a_known_room_is_recognised_is_not_lost() {
+    let ((home, disk), (host, _, port)) = (Cupboard::of(2), hosting(&Home::fleeting().unwrap(), host("韩梅梅")));
+    let guest = Seat::at(&home, native("李雷", &at(port)));
+    guest.comes_in();
+    drop(guest);
+    host.sees_leave();
+    let gate = disk.waits_next();
+    let guest = Seat::at(&home, native("李雷", &at(port)));
+    gate.is_reached(); // the host has let it in, and the disk is about to see that it knows the room
+    for _ in 0..3 {
+        guest.say("早了");
+    }
+    drop(gate);
+    for _ in 0..3 {
+        guest.room("given back or sent", |event| match event {
+            RoomEvent::Refused { text, .. } => {
+                assert_eq!(&**text, "早了");
+                Some(())
+            }
+            RoomEvent::Sent { .. } => Some(()),
+            _ => None,
+        });
+    }
+}
+
 // Too much
 
 #[test]
