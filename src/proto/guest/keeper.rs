@@ -117,6 +117,11 @@ impl Keeper {
         }
     }
 
+    /// Forgets what is to be tried again: a mistake that simulations make.
+    pub(super) fn drop_waiting(&mut self) {
+        self.waiting.clear();
+    }
+
     /// Keeps nothing more than what is being kept. These own entries are not in the outbox.
     pub(super) fn abandon(&mut self) -> Vec<Own> {
         self.failed = true;
