@@ -116,6 +116,8 @@ pub(super) struct Core {
     pub(super) missing: BTreeMap<ReadId, u64>,
     pub(super) counter: u64,
     pub(super) read: u64,
+    /// What people can see goes so far.
+    pub(super) shown: u64,
     pub(super) replaced: u32,
     /// Why the room is over, until that can be said.
     closing: Option<CloseReason>,
@@ -144,6 +146,7 @@ impl Core {
             missing: BTreeMap::new(),
             counter: 0,
             read: 0,
+            shown: 0,
             replaced: 0,
             closing: None,
             founding: false,
@@ -436,8 +439,11 @@ impl Core {
             self.outbox.push(own);
         }
         self.events.extend(piece.events);
-        if let Some(seq) = piece.stored.filter(|_| self.is_in()) {
-            self.send(Message::Stored { seq });
+        if let Some(seq) = piece.stored {
+            self.shown = seq;
+            if self.is_in() {
+                self.send(Message::Stored { seq });
+            }
         }
     }
 
@@ -449,6 +455,7 @@ impl Core {
         let copy = Copy::new(kept.room, kept.host, kept.epoch, loaded.last, loaded.head);
         self.counter = loaded.counter;
         self.read = loaded.read;
+        self.shown = loaded.last.seq;
         self.queue_again(loaded);
         let from = (loaded.last.seq + 1)
             .saturating_sub(SHOWN_AT_START as u64)

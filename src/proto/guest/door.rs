@@ -214,6 +214,8 @@ impl Core {
             addresses: self.address.into_iter().collect(),
         };
         let again = self.entered.take();
+        self.shown = 0;
+        self.read = 0;
         let index = Index::new(welcome.floor.seq, &[]);
         let projection = Projection::new(self.config.identity.key(), host, &[], index);
         let copy = Copy::new(kept.room, host, kept.epoch, kept.floor, Some(welcome.head));

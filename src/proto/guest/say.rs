@@ -212,7 +212,7 @@ impl Core {
     }
 
     fn has_read(&mut self, seq: u64) {
-        if seq > self.read && seq <= self.last_seq() {
+        if seq > self.read && seq <= self.shown {
             self.read = seq;
             self.keep(change(Change::Read(seq)));
             if self.is_in() {
