@@ -116,8 +116,6 @@ pub(super) struct Core {
     pub(super) missing: BTreeMap<ReadId, u64>,
     pub(super) counter: u64,
     pub(super) read: u64,
-    /// What people can see goes so far.
-    pub(super) shown: u64,
     pub(super) replaced: u32,
     /// Why the room is over, until that can be said.
     closing: Option<CloseReason>,
@@ -146,7 +144,6 @@ impl Core {
             missing: BTreeMap::new(),
             counter: 0,
             read: 0,
-            shown: 0,
             replaced: 0,
             closing: None,
             founding: false,
@@ -347,9 +344,9 @@ impl Core {
             self.events.extend(piece.events.drain(..));
         }
         if self.makes(Mistake::StoredEarly)
-            && let Some(seq) = piece.stored.take()
+            && let Some(seen) = piece.stored.take()
         {
-            self.send(Message::Stored { seq });
+            self.send(Message::Stored { seq: seen.seq });
         }
         if self.makes(Mistake::QueueEarly)
             && let Some(own) = piece.own.take()
@@ -439,11 +436,11 @@ impl Core {
             self.outbox.push(own);
         }
         self.events.extend(piece.events);
-        if let Some(seq) = piece.stored {
-            self.shown = seq;
-            if self.is_in() {
-                self.send(Message::Stored { seq });
-            }
+        if let (Some(seen), Some(entered)) = (piece.stored, &mut self.entered)
+            && entered.copy.flushed(seen)
+            && self.is_in()
+        {
+            self.send(Message::Stored { seq: seen.seq });
         }
     }
 
@@ -455,7 +452,6 @@ impl Core {
         let copy = Copy::new(kept.room, kept.host, kept.epoch, loaded.last, loaded.head);
         self.counter = loaded.counter;
         self.read = loaded.read;
-        self.shown = loaded.last.seq;
         self.queue_again(loaded);
         let from = (loaded.last.seq + 1)
             .saturating_sub(SHOWN_AT_START as u64)

@@ -36,7 +36,7 @@ impl Core {
             proof: self.proof(&hash),
             resume: entered.map(|entered| Resume {
                 epoch: entered.kept.epoch,
-                last: entered.copy.last(),
+                last: entered.copy.kept(),
                 head: entered.copy.head(),
             }),
         };
@@ -214,7 +214,6 @@ impl Core {
             addresses: self.address.into_iter().collect(),
         };
         let again = self.entered.take();
-        self.shown = 0;
         self.read = 0;
         let index = Index::new(welcome.floor.seq, &[]);
         let projection = Projection::new(self.config.identity.key(), host, &[], index);

@@ -36,7 +36,7 @@ impl Core {
             fit = self.take_head(head, &mut piece);
         }
         self.caught_up(last, &mut piece);
-        piece.stored = Some(last);
+        piece.stored = self.entered.as_ref().map(|entered| entered.copy.last());
         self.keep(piece);
         match fit {
             Fit::Next | Fit::Known => {}

@@ -212,7 +212,8 @@ impl Core {
     }
 
     fn has_read(&mut self, seq: u64) {
-        if seq > self.read && seq <= self.shown {
+        let kept = self.entered.as_ref().map_or(0, |entered| entered.copy.kept().seq);
+        if seq > self.read && seq <= kept {
             self.read = seq;
             self.keep(change(Change::Read(seq)));
             if self.is_in() {
