@@ -51,13 +51,17 @@ pub struct Options {
     /// Nothing is kept while the disk has less than this left, in bytes. (Where the system cannot be asked, that is on Windows, a disk is full when
     /// SQLite says so.)
     pub min_free_bytes: u64,
+    /// Bytes of texts that may wait in memory for a quiet moment to be put into the index. Beyond it the index is written with the messages; and so
+    /// much is read again after a crash.
+    pub max_backlog_bytes: usize,
 }
 
 impl Default for Options {
-    /// 256 MiB: so much a system needs to go on working while a person makes room.
+    /// 256 MiB: so much a system needs to go on working while a person makes room. 16 MiB: 100,000 messages, or a minute's work.
     fn default() -> Self {
         Self {
             min_free_bytes: 256 << 20,
+            max_backlog_bytes: 16 << 20,
         }
     }
 }
@@ -112,11 +116,13 @@ impl SqliteStore {
 
     /// Whether another batch may be written now.
     fn make_room(&mut self) -> Result<(), Trouble> {
-        if disk::free_bytes(&self.aside.path).is_some_and(|free| free < self.options.min_free_bytes) {
+        if self.is_disk_short() {
             return Err(StoreError::Full.into());
         }
-        if self.backlog.is_long() {
-            self.index_some()?;
+        if self.backlog.bytes() > self.options.max_backlog_bytes
+            && let Some(state) = &self.state
+        {
+            self.state = Some(self.backlog.write_much(&self.connection, state)?);
         }
         let wal = self.wal_bytes();
         if wal > WAL_FORCED_BYTES {
@@ -126,6 +132,10 @@ impl SqliteStore {
             return Err(StoreError::Full.into());
         }
         Ok(())
+    }
+
+    fn is_disk_short(&self) -> bool {
+        disk::free_bytes(&self.aside.path).is_some_and(|free| free < self.options.min_free_bytes)
     }
 
     fn wal_bytes(&self) -> u64 {
@@ -144,19 +154,14 @@ impl SqliteStore {
         }
     }
 
-    fn index_some(&mut self) -> Result<(), Trouble> {
-        let Some(state) = &self.state else {
-            return Ok(());
-        };
-        if let Some(next) = self.backlog.write(&self.connection, state)? {
-            self.state = Some(next);
-        }
-        Ok(())
-    }
-
     fn try_rest(&mut self) -> Result<bool, Trouble> {
-        if self.backlog.is_worth_writing() {
-            self.index_some()?;
+        if self.is_disk_short() {
+            return Ok(false);
+        }
+        if self.backlog.is_worth_writing()
+            && let Some(state) = &self.state
+        {
+            self.state = Some(self.backlog.write_quietly(&self.connection, state)?);
         } else if self.wal_bytes() > WAL_REST_BYTES {
             self.checkpoint()?;
         }
@@ -270,6 +275,10 @@ mod tests {
 
     const HOST: MemberKey = MemberKey([1; 32]);
     const ROOM: RoomId = RoomId([2; 16]);
+    const ROOMY: Options = Options {
+        min_free_bytes: 0,
+        max_backlog_bytes: 16 << 20,
+    };
 
     fn room(name: &str) -> Batch {
         let epoch = Epoch([3; 16]);
@@ -292,7 +301,7 @@ mod tests {
     }
 
     fn store(profile: &Path) -> SqliteStore {
-        let mut store = SqliteStore::open(profile, ROOM, HOST, Options { min_free_bytes: 0 }).unwrap();
+        let mut store = SqliteStore::open(profile, ROOM, HOST, ROOMY).unwrap();
         store.keep(&room("one")).unwrap();
         store
     }
@@ -352,7 +361,7 @@ mod tests {
         assert_eq!(store.search("x", 1), Err(ReadError::Failed));
         assert!(!store.rest());
         drop(store);
-        let mut store = SqliteStore::open(profile.path(), ROOM, HOST, Options::default()).unwrap();
+        let mut store = SqliteStore::open(profile.path(), ROOM, HOST, ROOMY).unwrap();
         assert_eq!(name(&mut store), "one");
         assert_eq!(store.keep(&room("two")), Ok(()));
     }

@@ -128,6 +128,12 @@ fn knocks_are_refused_forgotten_and_taken_back() {
 }
 
 #[test]
+fn who_knocks_again_stands_there_once() {
+    let room = Room::new().knocks("Li").shows_nonce("Li").quietly().knocks("Li");
+    room.hears("Li", &["denied Busy", "pending"]).shows(&["knock over"]);
+}
+
+#[test]
 fn few_stand_at_the_door() {
     let mut room = Room::new();
     for number in 0..16 {

@@ -144,3 +144,10 @@ fn its_own_word_counts_whoever_shows_it() {
     room.wants(Command::Admit { knock: KnockId(1) })
         .hears("Li", &["denied Busy"]);
 }
+
+#[test]
+fn it_is_whole_only_when_all_of_it_is_stored() {
+    let room = Room::new().member("Li").says("a").says("b").member("Mo").says("c");
+    let room = room.quietly().forgets_after(4).quietly().comes("Li").quietly();
+    sends_back(room, "Li", 5, 7).shows(&["5 Host: b", "Mo is known", "7 Host: c", "notice LogWhole"]);
+}

@@ -1,6 +1,7 @@
 //! How members get what they do not have.
 
 use landline::proto::log::History;
+use landline::proto::message::Message;
 use landline::proto::{Command, MemberId};
 
 use super::disk::Mood;
@@ -26,6 +27,7 @@ fn a_member_goes_on_where_its_copy_ends() {
 fn pages_wait_until_the_last_one_is_stored() {
     let room = with_history(600).comes("Li");
     let room = room.hears("Li", &["welcome m1 from 2 to 603", "entries 4 to 259, no head"]);
+    let room = room.sends("Li", Message::Stored { seq: 258 }).hears("Li", &[]);
     let room = room.says("meanwhile").hears("Li", &[]).stores("Li");
     let room = room.hears("Li", &["entries 260 to 515, no head"]).stores("Li");
     let room = room.hears("Li", &["entries 516 to 604, head 604"]);
@@ -117,16 +119,16 @@ fn whoever_begins_anew_knows_who_spoke_and_is_gone() {
         .messages
         .iter()
         .find_map(|message| match message.as_ref() {
-            landline::proto::message::Message::Welcome(welcome) => Some(welcome.roster.len()),
+            Message::Welcome(welcome) => Some(welcome.roster.len()),
             _ => None,
         });
     assert_eq!(roster, Some(3), "the host, Li, and Mo, whose words Li is about to get");
     let room = room.vanishes("Li").comes("Li");
-    let Some(landline::proto::message::Message::Welcome(welcome)) = room.people["Li"]
+    let Some(Message::Welcome(welcome)) = room.people["Li"]
         .messages
         .iter()
         .map(AsRef::as_ref)
-        .rfind(|message| matches!(message, landline::proto::message::Message::Welcome(_)))
+        .rfind(|message| matches!(message, Message::Welcome(_)))
     else {
         panic!("welcomed again")
     };

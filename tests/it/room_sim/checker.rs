@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use landline::proto::identity::MemberKey;
-use landline::proto::log::{Batch, Body, Change, Hash, PlacedEntry, SignedHead};
+use landline::proto::log::{Admission, Batch, Body, Change, Hash, History, PlacedEntry, SignedHead};
+use landline::proto::message::Receipt;
 use landline::proto::wire::decode_body;
 use landline::proto::{EntryId, Event};
 
@@ -34,6 +35,10 @@ pub(crate) struct Checker {
     pub(crate) lost: Option<u64>,
     lost_hashes: BTreeMap<u64, Hash>,
     pub(crate) entries: u64,
+    open_history: bool,
+    /// Invites that were made, and people who have come in by one.
+    pub(crate) invites: usize,
+    invited: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +52,8 @@ struct Placed {
 struct Stay {
     from: u64,
     until: Option<u64>,
+    /// The first place that they may see.
+    first: u64,
 }
 
 fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), Violation> {
@@ -160,9 +167,24 @@ impl Checker {
                 self.shown.remove(&node);
                 Ok(())
             }
-            Event::Receipt { .. } => Ok(()),
             _ => Ok(()),
         }
+    }
+
+    /// The host says how far a guest has stored.
+    pub(crate) fn receipt(&self, receipt: &Receipt, nodes: &[Node]) -> Result<(), Violation> {
+        let host = &nodes[0].image;
+        let peer = host.peers.values().find(|peer| peer.id == receipt.id);
+        let node = peer
+            .and_then(|peer| self.honest.get(&peer.key))
+            .filter(|node| **node > 0);
+        let Some(node) = node else {
+            return Ok(());
+        };
+        let stored = nodes[*node].image.last();
+        ensure(receipt.stored <= stored || self.lost.is_some(), || {
+            format!("I2: {node} is said to have stored {}, and has {stored}", receipt.stored)
+        })
     }
 
     /// Whatever was acknowledged is where it was acknowledged; whatever was written is somewhere.
@@ -266,6 +288,16 @@ impl Checker {
                 || format!("I14: {seq} is given again although its loss is known"),
             )?;
         }
+        if let Body::Admitted {
+            how: Admission::Invited,
+            ..
+        } = body
+        {
+            self.invited += 1;
+            ensure(self.invited <= self.invites || self.lost.is_some(), || {
+                format!("I10: {} came in with {} invites", self.invited, self.invites)
+            })?;
+        }
         self.note(placed);
         self.entries += 1;
         Ok(())
@@ -284,12 +316,19 @@ impl Checker {
         match decode_body(&entry.body) {
             Ok(Body::Admitted { member, .. }) => {
                 let from = placed.seq;
-                self.members.entry(member).or_default().push(Stay { from, until: None });
+                let first = if self.open_history { 1 } else { from };
+                let stay = Stay {
+                    from,
+                    until: None,
+                    first,
+                };
+                self.members.entry(member).or_default().push(stay);
             }
             Ok(Body::Removed { member }) => {
                 let stay = self.members.get_mut(&member).and_then(|stays| stays.last_mut());
                 stay.into_iter().for_each(|stay| stay.until = Some(placed.seq));
             }
+            Ok(Body::Settings(settings)) => self.open_history = settings.history == History::All,
             _ => {}
         }
     }
@@ -301,9 +340,12 @@ impl Checker {
             .is_some_and(|stay| stay.until.is_none())
     }
 
-    /// Whether somebody may have entry `seq`: with their whole history, since they were ever let in.
+    /// Whether somebody may have entry `seq`: from the first place that was theirs to see, until they were removed.
     fn was_member(&self, key: &MemberKey, seq: u64) -> bool {
         let stays = self.members.get(key).map_or(&[][..], Vec::as_slice);
-        self.lost.is_some() || stays.iter().any(|stay| stay.until.is_none_or(|until| seq <= until))
+        self.lost.is_some()
+            || stays
+                .iter()
+                .any(|stay| seq >= stay.first && stay.until.is_none_or(|until| seq <= until))
     }
 }
