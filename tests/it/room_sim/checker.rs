@@ -174,14 +174,14 @@ impl Checker {
     /// The host says how far a guest has stored.
     pub(crate) fn receipt(&self, receipt: &Receipt, nodes: &[Node]) -> Result<(), Violation> {
         let host = &nodes[0].image;
-        let peer = host.peers.values().find(|peer| peer.id == receipt.id);
-        let node = peer
-            .and_then(|peer| self.honest.get(&peer.key))
-            .filter(|node| **node > 0);
-        let Some(node) = node else {
+        let Some(peer) = host.peers.values().find(|peer| peer.id == receipt.id) else {
             return Ok(());
         };
-        let stored = nodes[*node].image.last();
+        let Some(node) = self.honest.get(&peer.key).filter(|node| **node > 0) else {
+            return Ok(());
+        };
+        // What is before the first place that they may see counts as stored.
+        let stored = nodes[*node].image.last().max(peer.first_seq.saturating_sub(1));
         ensure(receipt.stored <= stored || self.lost.is_some(), || {
             format!("I2: {node} is said to have stored {}, and has {stored}", receipt.stored)
         })
