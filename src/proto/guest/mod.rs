@@ -22,6 +22,7 @@ mod door;
 mod follow;
 mod keeper;
 mod line;
+mod memory;
 mod outbox;
 mod say;
 
