@@ -212,8 +212,11 @@ impl Core {
     }
 
     fn has_read(&mut self, seq: u64) {
-        let kept = self.entered.as_ref().map_or(0, |entered| entered.copy.kept().seq);
-        if seq > self.read && seq <= kept {
+        let Some(Entered { kept, copy, .. }) = &self.entered else {
+            return;
+        };
+        let here = kept.floor.seq + 1..=copy.kept().seq;
+        if seq > self.read && here.contains(&seq) {
             self.read = seq;
             self.keep(change(Change::Read(seq)));
             if self.is_in() {

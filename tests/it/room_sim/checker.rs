@@ -33,7 +33,8 @@ pub(crate) struct Checker {
     shown: BTreeMap<usize, u64>,
     /// The host has lost what it had said was safe: what follows from that is no violation, but must be noticed.
     pub(crate) lost: Option<u64>,
-    lost_hashes: BTreeMap<u64, Hash>,
+    /// What was lost once, and may come back from guests: after several losses more than one entry for a place.
+    lost_hashes: BTreeSet<(u64, Hash)>,
     pub(crate) entries: u64,
     open_history: bool,
     /// Invites that were made, and people who have come in by one.
@@ -88,7 +89,7 @@ impl Checker {
         // A guest that is in has shown the newest head it knows.
         let known_head = heads
             .iter()
-            .filter(|head| self.lost_hashes.get(&head.seq) == Some(&head.hash))
+            .filter(|head| self.lost_hashes.contains(&(head.seq, head.hash)))
             .map(|head| head.seq)
             .max();
         for change in &batch.changes {
@@ -114,8 +115,8 @@ impl Checker {
             match change {
                 Change::Append(placed) => {
                     let known = self.log.get(placed.seq as usize - 1).map(|known| known.hash);
-                    let lost = self.lost_hashes.get(&placed.seq).copied();
-                    ensure(known == Some(placed.hash) || lost == Some(placed.hash), || {
+                    let lost = self.lost_hashes.contains(&(placed.seq, placed.hash));
+                    ensure(known == Some(placed.hash) || lost, || {
                         format!(
                             "I3/I6: guest {node} has at {} what the host's disk has not ({mine:?})",
                             placed.seq
@@ -174,14 +175,14 @@ impl Checker {
     /// The host says how far a guest has stored.
     pub(crate) fn receipt(&self, receipt: &Receipt, nodes: &[Node]) -> Result<(), Violation> {
         let host = &nodes[0].image;
-        let peer = host.peers.values().find(|peer| peer.id == receipt.id);
-        let node = peer
-            .and_then(|peer| self.honest.get(&peer.key))
-            .filter(|node| **node > 0);
-        let Some(node) = node else {
+        let Some(peer) = host.peers.values().find(|peer| peer.id == receipt.id) else {
             return Ok(());
         };
-        let stored = nodes[*node].image.last();
+        let Some(node) = self.honest.get(&peer.key).filter(|node| **node > 0) else {
+            return Ok(());
+        };
+        // What is before the first place that they may see counts as stored.
+        let stored = nodes[*node].image.last().max(peer.first_seq.saturating_sub(1));
         ensure(receipt.stored <= stored || self.lost.is_some(), || {
             format!("I2: {node} is said to have stored {}, and has {stored}", receipt.stored)
         })
@@ -215,7 +216,7 @@ impl Checker {
         let first = left as u64 + 1;
         self.lost = Some(self.lost.map_or(first, |lost| lost.min(first)));
         for (seq, placed) in (first..).zip(&gone) {
-            self.lost_hashes.insert(seq, placed.hash);
+            self.lost_hashes.insert((seq, placed.hash));
         }
         self.members.clear();
         self.names.clear();
@@ -282,12 +283,16 @@ impl Checker {
         ensure(host || !of_host, || {
             format!("I10: {seq} may be written by the host only")
         })?;
-        if let Some(lost) = self.lost_hashes.get(&seq) {
-            ensure(
-                *lost == placed.hash || known_head.is_none_or(|known| known < seq),
-                || format!("I14: {seq} is given again although its loss is known"),
-            )?;
-        }
+        let was_lost = self
+            .lost_hashes
+            .range((seq, Hash([0; 32]))..)
+            .next()
+            .is_some_and(|(lost, _)| *lost == seq);
+        let comes_back = self.lost_hashes.contains(&(seq, placed.hash));
+        ensure(
+            !was_lost || comes_back || known_head.is_none_or(|known| known < seq),
+            || format!("I14: {seq} is given again although its loss is known"),
+        )?;
         if let Body::Admitted {
             how: Admission::Invited,
             ..

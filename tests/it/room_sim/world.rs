@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use fastrand::Rng;
 use landline::proto::identity::Identity;
-use landline::proto::log::{Epoch, Loaded, RoomId, Settings, StoreError};
+use landline::proto::log::{BatchId, Epoch, Loaded, RoomId, Settings, SignedHead, StoreError};
 use landline::proto::{
     Command, Endpoint, Event, GuestConfig, HostConfig, KnockId, Limits, LineEnd, LineId, Mistake, Notice, Now, Store,
     Transmit,
@@ -60,6 +60,8 @@ pub(crate) struct World {
     pub(crate) acts: u32,
     pub(crate) faults: bool,
     guard_since: Option<u64>,
+    /// What guests had shown the host when it asked for a batch.
+    known_heads: BTreeMap<BatchId, Vec<SignedHead>>,
     limits: Limits,
     trace: DefaultHasher,
     pub(crate) steps: u64,
@@ -100,6 +102,7 @@ impl World {
             wanting: VecDeque::new(),
             faults: true,
             guard_since: None,
+            known_heads: BTreeMap::new(),
             limits,
             trace: DefaultHasher::new(),
             steps: 0,
@@ -456,6 +459,11 @@ impl World {
     fn wish(&mut self, node: usize, wish: Store) {
         if let Store::Keep(batch) = &wish {
             self.checker.asked(batch);
+            if node == HOST {
+                let heads = self.nodes[1..].iter().filter(|node| node.connected);
+                let heads = heads.filter_map(|node| node.image.head).collect();
+                self.known_heads.insert(batch.id, heads);
+            }
         }
         self.nodes[node].wishes.push_back(wish);
         self.disk_goes_on(node);
@@ -517,8 +525,7 @@ impl World {
             return false;
         }
         let checked = if node == HOST {
-            let heads = self.nodes[1..].iter().filter(|node| node.connected);
-            let known: Vec<_> = heads.filter_map(|node| node.image.head).collect();
+            let known = self.known_heads.remove(&batch.id).unwrap_or_default();
             self.checker.host_kept(batch, &known)
         } else {
             let Node { identity, image, .. } = &self.nodes[node];
@@ -556,6 +563,7 @@ impl World {
         person.endpoint = Some(endpoint);
         person.connected = false;
         if node == HOST {
+            self.known_heads.clear();
             self.guard_since = None;
             self.nodes.iter_mut().for_each(|node| node.connected = false);
         }
