@@ -45,7 +45,7 @@ fn unfinished(path: &Path) -> PathBuf {
     name.into()
 }
 
-/// A new name of a file or folder is only as durable as the folder that records it.
+/// A new name is only as durable as the folder that records it.
 #[cfg(unix)]
 pub(crate) fn sync_folder(file: &Path) -> io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());

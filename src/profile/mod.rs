@@ -10,7 +10,6 @@ mod identity;
 mod lock;
 mod settings;
 
-pub(crate) use files::{make_folder, sync_folder};
 pub use identity::IdentityError;
 pub use lock::{Holder, InUse, Program};
 pub use settings::{DEFAULT_WELCOME, Language, MAX_RECENT, Recent, Settings, Theme, room_of};

@@ -72,7 +72,7 @@ pub(super) enum Unopened {
     /// Nobody holds the worker any more.
     Abandoned,
     /// The disk may still be reading: it is waited for when people know that it is over.
-    Ended(EndReason, Option<Disk>),
+    Ended(EndReason, Option<Box<Disk>>),
 }
 
 impl From<Failure> for Unopened {
@@ -185,7 +185,7 @@ fn load(home: &Home, config: &Config, person: &mut Person) -> Result<(Disk, Opti
             }
             recv(commands) -> command => match command {
                 Ok(command) if gives_up(&command) => {
-                    return Err(Unopened::Ended(EndReason::Cancelled, Some(disk)));
+                    return Err(Unopened::Ended(EndReason::Cancelled, Some(Box::new(disk))));
                 }
                 Ok(command) => person.lay_aside(command),
                 Err(_) => return Err(Unopened::Abandoned),

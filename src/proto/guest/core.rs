@@ -20,7 +20,7 @@ use crate::proto::session::SessionFailure;
 use crate::proto::{CloseReason, Event, GuestConfig, LineEnd, MemberId, Mistake, Now, ReadId, RefuseReason};
 
 /// How long leaving waits until the host has what was said.
-pub(super) const LEAVE_WAIT: Duration = Duration::from_secs(10);
+pub(in crate::proto) const LEAVE_WAIT: Duration = Duration::from_secs(10);
 /// How long one line is used: then another one makes new keys, and going on where one was is exercised every day.
 pub(super) const LINE_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// How long a host may take to say whether somebody may come in.

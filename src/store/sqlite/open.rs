@@ -27,7 +27,7 @@ const CHECKED_ENTRIES: u64 = 256;
 /// Bytes of one value: an entry has less than 64 KiB, the pieces of its text less than 2 MiB. A damaged row does not cost more.
 const MAX_VALUE_BYTES: i32 = 4 << 20;
 /// How long the lister in the same process may be in the way.
-const BUSY: Duration = Duration::from_secs(2);
+const BUSY: Duration = Duration::from_millis(250);
 /// Statements that are kept ready: all there are.
 const STATEMENTS: usize = 48;
 /// Damaged files of one room; beyond it somebody must look.

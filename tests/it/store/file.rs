@@ -4,10 +4,10 @@ use landline::proto::log::{RoomId, StoreError};
 use landline::store::{OpenError, Options, ReadError, RoomStore as _, SqliteStore};
 use rusqlite::Connection;
 
-use super::scribe::{ANN, HOST, ROOM, Scribe, batch, beside, crashed, file, open};
+use super::scribe::{ANN, HOST, OPTIONS, ROOM, Scribe, batch, beside, crashed, file, open};
 
 fn reopened(profile: &std::path::Path) -> Result<SqliteStore, OpenError> {
-    SqliteStore::open(profile, ROOM, HOST, Options { min_free_bytes: 0 })
+    SqliteStore::open(profile, ROOM, HOST, OPTIONS)
 }
 
 /// A profile with one room, closed properly.
@@ -119,6 +119,7 @@ fn a_disk_with_little_room_takes_nothing_and_is_read_all_the_same() {
     let (profile, mut scribe) = profile(&["one"]);
     let greedy = Options {
         min_free_bytes: u64::MAX,
+        ..OPTIONS
     };
     let mut store = SqliteStore::open(profile.path(), ROOM, HOST, greedy).unwrap();
     let two = batch([scribe.clone().say(ANN, "two")]);
