@@ -17,7 +17,7 @@ use crate::worker::{Command, EndReason, Event, Failure, JOIN_WITHIN, Worker};
 use native::Deliveries;
 
 /// How long everything said may take to go out once nothing more is to be said.
-const DRAIN_WITHIN: Duration = Duration::from_secs(10);
+pub(super) const DRAIN_WITHIN: Duration = Duration::from_secs(10);
 
 /// What the arguments say about a session.
 #[derive(Debug)]

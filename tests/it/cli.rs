@@ -135,8 +135,7 @@ fn what_was_said_is_there_after_a_host_was_killed() {
     let mut host = host.again(&again);
     assert_eq!(host.until("listening")["room"], listening["room"]);
     guest.say("/retry");
-    assert_eq!(guest.until("connected")["resumed"], true);
-    guest.until("sent");
+    guest.until("sent"); // `connected` may come before or after it: what it depends on goes to the disk first
     host.until_of("message", "text", "meanwhile");
     host.end();
     let history = host.run(&["history", "Workshop", "--search", "before"]);
@@ -479,14 +478,21 @@ mod unix {
     }
 
     #[test]
-    fn a_second_signal_leaves_at_once_and_says_that_something_is_missing() {
-        let (host, _peer) = busy_host(30);
+    fn a_second_signal_leaves_at_once() {
+        let (host, mut peer) = busy_host(30);
         // Two of one kind could become one before they are delivered.
         host.signal(Signal::TERM);
         host.signal(Signal::INT);
         let host = host.outcome();
-        assert_eq!((host.code, &host.last()["reason"]), (Some(5), &json!("left")));
-        assert!(host.records("sent").len() < 20, "{host:?}");
+        assert_eq!(
+            (host.code, &host.last()["reason"]),
+            (Some(0), &json!("left")),
+            "all of it is on disk"
+        );
+        assert!(
+            !peer.rest().contains("<29>"),
+            "it waited for a guest that takes 30 × 200 ms"
+        );
     }
 
     #[test]
