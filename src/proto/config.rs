@@ -92,6 +92,9 @@ pub struct Limits {
     pub max_queued_messages: usize,
     /// How long a line may take no byte while some are waiting.
     pub write_stall: Duration,
+    /// A mistake to make on purpose.
+    #[cfg(feature = "simulation")]
+    pub mistake: Option<super::Mistake>,
 }
 
 impl Default for Limits {
@@ -104,6 +107,8 @@ impl Default for Limits {
             max_queued_bytes: 4 << 20,
             max_queued_messages: 1024,
             write_stall: Duration::from_secs(20),
+            #[cfg(feature = "simulation")]
+            mistake: None,
         }
     }
 }

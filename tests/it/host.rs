@@ -3,6 +3,7 @@
 mod disk;
 mod door;
 mod guard;
+mod lines;
 mod log;
 mod plain;
 mod resume;
