@@ -176,10 +176,9 @@ impl<'a> Session<'a> {
     }
 
     fn hear(&mut self, event: &Event) {
-        if !(self.announces(event)) {
-            if let Some(record) = Record::of(event) {
-                self.output.write(&record);
-            }
+        let announced = self.announces(event);
+        if let Some(record) = Record::of(event).filter(|_| !announced) {
+            self.output.write(&record);
         }
         match event {
             Event::Room(proto::Event::Queued { .. }) => self.pace.number(),
