@@ -271,8 +271,11 @@ fn dot_ui(ui: &Ui, middle: egui::Pos2, room: &OpenRoom, ground: egui::Color32) {
         Status::Hosting { .. } | Status::Connected => {
             ui.painter().circle_filled(middle, 5.0, colors.online);
         }
-        Status::Starting | Status::Connecting { .. } => {
+        Status::Starting | Status::Connecting { .. } | Status::Waiting { .. } => {
             ui.painter().circle_stroke(middle, 4.0, Stroke::new(2.0, colors.accent));
+        }
+        Status::Lost { .. } => {
+            ui.painter().circle_stroke(middle, 4.0, Stroke::new(2.0, colors.error));
         }
         Status::Ended(_) => {
             ui.painter().circle_stroke(middle, 4.0, Stroke::new(2.0, colors.faint));
@@ -287,6 +290,8 @@ pub(crate) fn status_word(words: &Strings, room: &OpenRoom) -> &'static str {
         Status::Connecting { .. } => words.state_connecting,
         Status::Connected => words.state_connected,
         Status::Hosting { .. } => words.state_hosting,
+        Status::Waiting { .. } => words.state_waiting,
+        Status::Lost { .. } => words.state_lost,
         Status::Ended(_) => words.state_ended,
     }
 }

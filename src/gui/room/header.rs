@@ -141,6 +141,8 @@ fn status(words: &Strings, room: &OpenRoom) -> String {
         Status::Hosting { port, .. } => words.hosting(*port, people.max(1)),
         Status::Connected if people < 2 => words.state_connected.to_owned(),
         Status::Connected => words.connected(people),
+        Status::Waiting { .. } => words.state_waiting.to_owned(),
+        Status::Lost { end, .. } => words.line_lost(*end),
         Status::Ended(reason) => words.ended(reason).what,
     }
 }

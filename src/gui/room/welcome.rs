@@ -43,6 +43,8 @@ fn state_ui(ui: &mut Ui, words: &Strings, room: &OpenRoom, actions: &mut Vec<Act
         Status::Starting | Status::Connecting { .. } => {
             quiet_ui(ui, Icon::Clock, words.connecting, words.not_open_yet);
         }
+        Status::Waiting { .. } => quiet_ui(ui, Icon::Clock, words.state_waiting, words.not_open_yet),
+        Status::Lost { end, .. } => quiet_ui(ui, Icon::Clock, &words.line_lost(*end), words.not_open_yet),
         Status::Ended(reason) => {
             let advice = words.ended(reason);
             quiet_ui(ui, Icon::Info, &advice.what, &advice.remedy);

@@ -244,9 +244,9 @@ impl Laid {
 
     fn paint_sign(&self, painter: &Painter, palette: &Palette, message: &Message, shift: Vec2) {
         let icon = match message.delivery {
-            Delivery::Sending => Icon::Clock,
+            Delivery::Sending | Delivery::Queued => Icon::Clock,
             Delivery::Refused(_) => Icon::Warning,
-            Delivery::Sent { .. } | Delivery::Received => Icon::Check,
+            Delivery::Sent { .. } | Delivery::Stored | Delivery::Received => Icon::Check,
         };
         let middle = pos2(
             self.time_at.x + self.time.size().x + 3.0 + SIGN / 2.0,

@@ -122,7 +122,7 @@ impl Measured {
 pub(crate) fn guess(row: &Row) -> f32 {
     match row {
         Row::Message(message) => message::guess(message),
-        Row::People(_) | Row::Notice { .. } | Row::Ended { .. } => REMARK_GUESS,
+        _ => REMARK_GUESS,
     }
 }
 

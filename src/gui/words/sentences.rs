@@ -81,6 +81,25 @@ impl Strings {
         }
     }
 
+    /// An entry that this version does not understand.
+    pub(crate) fn newer(&self, name: &str) -> String {
+        self.pick(
+            format!("{name} sent something that only a newer Landline understands: update to see it"),
+            format!("{name} 发送了只有新版 Landline 才能识别的内容：请更新后查看"),
+        )
+    }
+
+    /// What came while the line was lost.
+    pub(crate) fn caught_up(&self, entries: u64) -> String {
+        match entries {
+            1 => self.pick("Back. 1 message came meanwhile", "已恢复。期间有 1 条新消息"),
+            _ => self.pick(
+                format!("Back. {entries} messages came meanwhile"),
+                format!("已恢复。期间有 {entries} 条新消息"),
+            ),
+        }
+    }
+
     /// A text is longer than a message may be.
     pub(crate) fn too_long(&self, bytes: usize) -> String {
         self.pick(
@@ -140,6 +159,12 @@ impl Strings {
             (Language::Chinese, LineEnd::TimedOut) => "线路没有响应",
             (Language::Chinese, LineEnd::Failed) => "连接出错",
         }
+    }
+
+    /// The line is lost, and another is tried.
+    pub(crate) fn line_lost(&self, end: LineEnd) -> String {
+        let why = self.line_end(end);
+        self.pick(format!("Line lost: {why}"), format!("线路断开：{why}"))
     }
 
     /// How a room ended, and what to do.

@@ -99,6 +99,8 @@ strings! {
     state_connecting: "Connecting", "正在连接";
     state_connected: "Connected", "已连接";
     state_hosting: "Hosting", "主持中";
+    state_waiting: "Waiting to be let in", "等待允许进入";
+    state_lost: "Line lost", "线路断开";
     state_ended: "Ended", "已结束";
 
     // The welcome card of a room that is open.
@@ -180,6 +182,9 @@ strings! {
     saying_goodbye: "Leaving the rooms…", "正在离开房间…";
 
     // The transcript.
+    new_epoch: "A new history begins here: what was said before is kept aside", "从这里开始新的记录：之前的内容已另行保存";
+    on_this_computer: "On this computer, waits for the host", "在本机，等待主持人";
+    with_host: "With the host", "已到主持人处";
     transcript: "Messages of this room", "这个房间的消息";
     scroll_bar: "Scroll through the messages", "滚动消息";
     jump_to_latest: "Jump to latest", "跳到最新消息";
