@@ -211,6 +211,19 @@ impl Chat {
         self.rows().back().is_some_and(queued)
     }
 
+    /// The person at this computer has compared words with a member.
+    pub fn verified(&mut self, id: MemberId) {
+        let member = self.members.get_mut(&id).or_else(|| self.away.get_mut(&id));
+        if let Some(member) = member {
+            member.verified = true;
+        }
+    }
+
+    /// The person does not want to see an own message any more that did not go out.
+    pub fn forget(&mut self, id: EntryId) {
+        self.transcript.take_refused(id);
+    }
+
     /// Who else has the entry at `seq`.
     #[must_use]
     pub fn reached(&self, seq: u64) -> Reached {
@@ -348,6 +361,7 @@ impl Chat {
         if let proto::Event::Queued { id, text, reply_to, at } = event
             && self.transcript.queued_mut(*id).is_none()
         {
+            self.transcript.take_refused(*id); // it is tried again
             self.transcript.queue(Message {
                 seq: None,
                 id: *id,
@@ -370,6 +384,7 @@ impl Chat {
         };
         if entry.mine {
             self.transcript.take_queued(entry.id);
+            self.transcript.take_refused(entry.id);
         }
         self.transcript.push(Row::Message(Message {
             seq: Some(entry.seq),
@@ -402,7 +417,10 @@ impl Chat {
         if self.transcript.deliver(id, delivery) {
             return;
         }
-        let queued = self.transcript.take_queued(id);
+        let queued = self
+            .transcript
+            .take_queued(id)
+            .or_else(|| self.transcript.take_refused(id));
         let (reply_to, at) = queued.map_or((None, at), |message| (message.reply_to, message.at));
         self.transcript.push(Row::Message(Message {
             seq: None,

@@ -95,8 +95,14 @@ fn main() -> ExitCode {
     log(arguments.log);
     let profile = match Profile::open(arguments.profile.as_deref(), Program::Window) {
         Ok(profile) => Arc::new(profile),
-        Err(error @ ProfileError::InUse(_)) => return give_up(&error, PROFILE_IN_USE),
-        Err(error) => return give_up(&error, 1),
+        Err(error) => {
+            let ProfileError::InUse(in_use) = &error else {
+                return give_up(&error, 1);
+            };
+            let code = give_up(&error, PROFILE_IN_USE);
+            gui::say_in_use(in_use);
+            return code;
+        }
     };
     let start = arguments.action.map(Start::from).unwrap_or_default();
     match gui::run(&profile, &start) {

@@ -172,9 +172,11 @@ impl Row {
         match self {
             Self::Message(message) => message.at,
             Self::People(people) => people.at,
-            Self::Newer { at, .. } | Self::NewEpoch { at } | Self::CaughtUp { at, .. } | Self::Notice { at, .. } | Self::Ended { at, .. } => {
-                *at
-            }
+            Self::Newer { at, .. }
+            | Self::NewEpoch { at }
+            | Self::CaughtUp { at, .. }
+            | Self::Notice { at, .. }
+            | Self::Ended { at, .. } => *at,
         }
     }
 

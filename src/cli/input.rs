@@ -167,12 +167,20 @@ fn request<'a>(word: &'a str, argument: &'a str) -> Request<'a> {
         "refuse" => Request::Refuse(argument),
         "remove" => Request::Remove(argument),
         "verify" => Request::Verify(argument),
-        "reply" => place(argument).map_or(Request::Usage("/reply SEQ TEXT"), |(seq, text)| Request::Reply { seq, text }),
-        "edit" => place(argument).map_or(Request::Usage("/edit SEQ TEXT"), |(seq, text)| Request::Edit { seq, text }),
+        "reply" => place(argument).map_or(Request::Usage("/reply SEQ TEXT"), |(seq, text)| Request::Reply {
+            seq,
+            text,
+        }),
+        "edit" => place(argument).map_or(Request::Usage("/edit SEQ TEXT"), |(seq, text)| Request::Edit {
+            seq,
+            text,
+        }),
         "delete" => argument
             .parse()
             .map_or(Request::Usage("/delete SEQ"), |seq| Request::Delete { seq }),
-        "react" => reaction(argument).unwrap_or(Request::Usage("/react SEQ EMOJI, or /react SEQ -EMOJI to take it off")),
+        "react" => {
+            reaction(argument).unwrap_or(Request::Usage("/react SEQ EMOJI, or /react SEQ -EMOJI to take it off"))
+        }
         "name" => Request::Rename(argument),
         "plain" => plain(argument),
         "history" => match argument {

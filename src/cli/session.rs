@@ -10,10 +10,10 @@ use super::input::{Line, Request, parse};
 use super::output::Output;
 use super::pace::Pace;
 use super::record::Record;
-use native::Deliveries;
 use crate::chat::{Chat, Status};
 use crate::proto::{self, CloseReason, Endpoint, MemberId, RefuseReason};
 use crate::worker::{Command, EndReason, Event, Failure, JOIN_WITHIN, Worker};
+use native::Deliveries;
 
 /// How long everything said may take to go out once nothing more is to be said.
 const DRAIN_WITHIN: Duration = Duration::from_secs(10);
@@ -221,8 +221,13 @@ impl<'a> Session<'a> {
         self.announced = true;
         let room = self.chat.native.as_ref().map(|native| native.room);
         let invite = self.chat.invite.as_ref();
-        self.output
-            .write(&Record::listening(&self.chat.room, room, addresses, invite, self.plan.plain));
+        self.output.write(&Record::listening(
+            &self.chat.room,
+            room,
+            addresses,
+            invite,
+            self.plan.plain,
+        ));
     }
 
     /// Whether it is the line's turn: while the room is not open there is only one way, out.

@@ -243,7 +243,10 @@ fn message_text(message: &Message) -> String {
 
 fn later(later: &Later) -> String {
     let edited = if later.edited { " (edited)" } else { "" };
-    let deleted = later.deleted.as_ref().map(|author| format!(" (taken back by {})", author.name));
+    let deleted = later
+        .deleted
+        .as_ref()
+        .map(|author| format!(" (taken back by {})", author.name));
     let signs: Vec<String> = later
         .reactions
         .iter()
@@ -481,7 +484,9 @@ impl Story {
             secure: true,
             resumed: false,
         });
-        story.room(proto::Event::Joined { member: secret(0, "Li") });
+        story.room(proto::Event::Joined {
+            member: secret(0, "Li"),
+        });
         let mut me = secret(2, "Mei");
         me.me = true;
         story.room(proto::Event::Joined { member: me });
@@ -607,7 +612,9 @@ fn a_lost_line_leaves_the_room_open_and_everybody_away() {
 #[test]
 fn who_has_a_message() {
     let mut story = Story::native();
-    story.room(proto::Event::Known { member: secret(3, "Bo") });
+    story.room(proto::Event::Known {
+        member: secret(3, "Bo"),
+    });
     story.hears(5, 1, true, "hello");
     let reached = story.chat.reached(5);
     assert_eq!((reached.stored, reached.of), (vec![MemberId(0)], 2), "the host has all");
