@@ -9,7 +9,7 @@
 //! - [`proto`]: the protocol as a pure state machine. No clock, no sockets, no threads.
 //! - [`store`]: what a room keeps on disk.
 //! - [`worker`]: blocking threads that drive the protocol over real TCP; [`worker::Command`] in, [`worker::Event`] out.
-//! - [`profile`]: the folder in which a person's settings live.
+//! - [`profile`]: the folder in which a person's key and settings live.
 //! - [`store`]: what a room keeps on disk: its log, its outbox, its members, and the index for searching.
 //! - [`chat`]: the view model, folded from events; the window and the terminal share it.
 //! - [`cli`]: arguments, standard input to commands, events to JSON lines.

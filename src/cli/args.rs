@@ -8,12 +8,17 @@ use clap::{Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
 use crate::profile::DEFAULT_WELCOME;
-use crate::proto::{Address, DEFAULT_PORT, Encoding};
+use crate::proto::invite::{Invite, InviteError};
+use crate::proto::log::History;
+use crate::proto::{self, AddressError, DEFAULT_PORT, Encoding};
+use crate::worker::Target;
 
 /// How long all addresses of a name together may take to answer.
 pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// Guests of a room without a window; a thousand are promised, and a machine's default limits carry a few thousand.
 const MAX_GUESTS: u32 = 4096;
+/// One computer rarely is more people than that; load tests raise it.
+const MAX_PER_ADDRESS: u32 = 32;
 
 const AFTER_HELP: &str = "\
 Standard input: one line is one message, in UTF-8. A line that begins with / is a command, // sends a line that begins \
@@ -161,6 +166,9 @@ pub(super) struct Host {
     /// How many guests the room takes
     #[arg(long, value_name = "N", default_value_t = MAX_GUESTS, value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) max_guests: u32,
+    /// Of these, guests from one address
+    #[arg(long, value_name = "N", default_value_t = MAX_PER_ADDRESS, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) max_per_address: u32,
     /// Go on after the end of input, until a signal
     #[arg(long)]
     pub(super) stay: bool,
@@ -214,6 +222,25 @@ pub(super) enum JoinPlain {
     Auto,
 }
 
+impl Admit {
+    pub(super) fn rule(self) -> proto::Admit {
+        match self {
+            Self::Ask => proto::Admit::Ask,
+            Self::Invited => proto::Admit::Invited,
+            Self::Anyone => proto::Admit::Anyone,
+        }
+    }
+}
+
+impl HistoryOf {
+    pub(super) fn history(self) -> History {
+        match self {
+            Self::None => History::None,
+            Self::All => History::All,
+        }
+    }
+}
+
 impl HostPlain {
     pub(super) fn encoding(self) -> Option<Encoding> {
         match self {
@@ -245,21 +272,19 @@ impl JoinPlain {
     }
 }
 
-/// Reads WHERE.
-pub(super) fn parse_place(text: &str) -> Result<Address, PlaceError> {
-    let text = text.trim();
-    if text.to_ascii_lowercase().starts_with("landline:") {
-        return Err(PlaceError::Invite);
+/// Reads WHERE, if it is no room that is known by name.
+pub(super) fn parse_place(text: &str) -> Result<Target, PlaceError> {
+    if Invite::is_meant_by(text) {
+        return Ok(Target::Invite(text.parse()?));
     }
-    text.parse().map_err(PlaceError::Address)
+    Ok(Target::Address(text.trim().parse()?))
 }
 
 /// Why WHERE leads nowhere.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum PlaceError {
-    /// Invites come with encrypted rooms.
-    #[error("this version cannot use invites")]
-    Invite,
     #[error(transparent)]
-    Address(#[from] crate::proto::AddressError),
+    Invite(#[from] InviteError),
+    #[error(transparent)]
+    Address(#[from] AddressError),
 }

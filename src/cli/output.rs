@@ -91,6 +91,31 @@ fn readable(record: &Record<'_>, typed: bool, zone: &TimeZone) -> Option<(Stream
         Record::Listening { addresses, room, .. } => listening(addresses, room.name) + invitation(typed),
         Record::Connecting { address } => format!("Connecting to {address} …"),
         Record::Connected { host, .. } => format!("You are in the room of {}{}", word(host.name), invitation(typed)),
+        Record::Me {
+            name: called,
+            key,
+            fingerprint,
+            words,
+        } => format!(
+            "{}\nkey         {key}\nfingerprint {fingerprint}\nin words    {words}",
+            word(called)
+        ),
+        Record::Room {
+            id,
+            name: called,
+            hosting,
+            members,
+            last_message,
+            unread,
+            ..
+        } => {
+            let role = if *hosting { "hosted here" } else { "joined" };
+            let last = last_message.map_or_else(|| "nothing said".to_owned(), |at| day(at, zone));
+            format!(
+                "{}  {role}, {members} members, {last}, {unread} unread\n    {id}",
+                word(called)
+            )
+        }
         Record::Waiting { words } => format!("You are at the door. The host sees the same words: {words}"),
         Record::Knock {
             knock,
@@ -208,6 +233,11 @@ fn closed(reason: &str) -> Option<&'static str> {
 
 fn clock(at: SystemTime, zone: &TimeZone) -> impl std::fmt::Display {
     timestamp(at).to_zoned(zone.clone()).strftime("%H:%M").to_string()
+}
+
+fn day(at: SystemTime, zone: &TimeZone) -> String {
+    let at = timestamp(at).to_zoned(zone.clone());
+    at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 fn name(person: &Person<'_>) -> String {

@@ -1,21 +1,19 @@
 //! What happens, as scripts read it: one [`Record`] is one JSON object. `docs/cli.md` describes every field.
 
 use std::net::SocketAddr;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
+use super::reasons::line_end;
+use crate::proto::identity::MemberKey;
 use crate::proto::invite::Invite;
-use crate::proto::log::{RoomId, SignedHead};
-use crate::proto::message::SubmitRefusal;
-use crate::proto::wire::encode_head;
+use crate::proto::log::RoomId;
 use crate::proto::words::Words;
-use crate::proto::{
-    self, Author, CloseReason, EntryId, KnockId, LeaveReason, LineEnd, Member, MemberId, Notice, RefuseReason,
-};
-use crate::worker::{EndReason, Event, Failure};
+use crate::proto::{self, Author, EntryId, KnockId, LeaveReason, Member, MemberId};
+use crate::store::Summary;
+use crate::worker::Event;
 
 /// The version of the contract with scripts.
 pub(super) const CONTRACT: u32 = 1;
@@ -42,6 +40,23 @@ pub(super) enum Record<'a> {
         host: Host<'a>,
         secure: bool,
         resumed: bool,
+    },
+    Me {
+        name: &'a str,
+        key: String,
+        fingerprint: String,
+        words: String,
+    },
+    Room {
+        #[serde(serialize_with = "as_text")]
+        id: RoomId,
+        name: &'a str,
+        hosting: bool,
+        members: usize,
+        last_seq: u64,
+        #[serde(serialize_with = "as_optional_rfc_3339")]
+        last_message: Option<SystemTime>,
+        unread: u64,
     },
     Waiting {
         words: String,
@@ -236,6 +251,33 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Who the person at this computer is.
+    pub(super) fn me(name: &'a str, key: MemberKey) -> Self {
+        let fingerprint = key.fingerprint();
+        Self::Me {
+            name,
+            key: key.to_string(),
+            fingerprint: fingerprint.to_string(),
+            words: fingerprint.english(),
+        }
+    }
+
+    /// A room of this profile.
+    pub(super) fn known(room: &'a Summary) -> Self {
+        let at = room
+            .last_message_ms
+            .and_then(|ms| SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(ms)));
+        Self::Room {
+            id: room.room,
+            name: &room.name,
+            hosting: room.hosting,
+            members: room.members,
+            last_seq: room.last.seq,
+            last_message: at,
+            unread: room.unread,
+        }
+    }
+
     /// The room is open. `plain` is what `--plain` said.
     pub(super) fn listening(
         name: &'a str,
@@ -373,129 +415,12 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// A message that did not go out; `id` is absent if it was not even tried.
-    pub(super) fn refused(id: Option<EntryId>, text: &'a str, reason: RefuseReason) -> Self {
-        let (code, message) = match reason {
-            RefuseReason::Empty => ("empty", "the message is empty".to_owned()),
-            RefuseReason::TooLong { bytes } => (
-                "too-long",
-                format!(
-                    "the message has {bytes} bytes, {} are allowed",
-                    crate::text::MAX_MESSAGE_BYTES
-                ),
-            ),
-            RefuseReason::LineLost => ("line-lost", "the line ended before the message was sent".to_owned()),
-            RefuseReason::NotConnected => ("not-connected", "the room is not open".to_owned()),
-            RefuseReason::DiskFull => ("disk-full", "this computer's disk is full".to_owned()),
-            RefuseReason::DiskFailed => ("disk-failed", "this computer's disk has failed".to_owned()),
-            RefuseReason::OutboxFull => ("outbox-full", "too much waits for the host already".to_owned()),
-            RefuseReason::Host(SubmitRefusal::DiskFull) => ("host-disk-full", "the host's disk is full".to_owned()),
-            RefuseReason::Host(refusal) => ("host-refused", format!("the host does not take it: {refusal:?}")),
-        };
-        Self::Refused {
-            id: id.map(|id| id.to_string()),
-            code,
-            message,
-            retry: reason.retry(),
-            text,
-        }
-    }
-
-    fn notice(notice: &Notice) -> Self {
-        let (code, message) = match notice {
-            Notice::PlainText => (
-                "plain-text",
-                "plain text: anybody on this network can read and forge what is said here".to_owned(),
-            ),
-            Notice::MessageCut { member } => (
-                "message-cut",
-                format!("a message of {} was too long and has been cut", member.author.name),
-            ),
-            Notice::NameRefused { member } => (
-                "name-refused",
-                format!(
-                    "{} asked for a name that is empty, taken or easily mistaken",
-                    member.author.name
-                ),
-            ),
-            Notice::RoomFull { address } => ("room-full", format!("{address} could not come in: the room is full")),
-            Notice::PlainRefused { address } => (
-                "plain-refused",
-                format!("{address} could not come in: the room takes no plain text"),
-            ),
-            Notice::LogLost { from } => (
-                "log-lost",
-                format!("the log is lost from place {from} on: nothing is taken until guests have sent it back"),
-            ),
-            Notice::TwoStories { heads } => (
-                "two-stories",
-                format!("the host has signed two histories: {}", heads_in_hex(heads)),
-            ),
-            Notice::LogWhole => ("log-whole", "the guests have sent back what was lost".to_owned()),
-            Notice::DiskFull => ("disk-full", "the disk is full: nothing more can be said".to_owned()),
-        };
-        Self::Notice { code, message }
-    }
-
-    /// What an ended room has to say, in order; the last one is `closed`.
-    pub(super) fn ended(reason: &EndReason) -> Vec<Record<'static>> {
-        let closed = |reason| Record::Closed { reason };
-        match reason {
-            EndReason::Cancelled => vec![closed("cancelled")],
-            EndReason::Failed(failure) => vec![Record::failed(failure), closed("failed")],
-            EndReason::Closed(CloseReason::Left) => vec![closed("left")],
-            EndReason::Closed(CloseReason::HostLeft) => vec![closed("host-left")],
-            EndReason::Closed(CloseReason::Lost(end)) => {
-                let lost = Record::Lost {
-                    reason: line_end(*end),
-                    retry_ms: None,
-                };
-                vec![lost, closed("lost")]
-            }
-            EndReason::Closed(CloseReason::TooSlow) => vec![closed("too-slow")],
-            EndReason::Closed(CloseReason::Endless) => vec![closed("endless")],
-            EndReason::Closed(CloseReason::Denied(_)) => vec![closed("denied")],
-            EndReason::Closed(CloseReason::Removed) => vec![closed("removed")],
-            EndReason::Closed(CloseReason::Replaced) => vec![closed("replaced")],
-            EndReason::Closed(CloseReason::HostKeyChanged { .. }) => vec![closed("host-key-changed")],
-            EndReason::Closed(CloseReason::Disk(_)) => vec![closed("disk")],
-            EndReason::Closed(CloseReason::Unreachable) => vec![closed("unreachable")],
-            EndReason::Closed(CloseReason::NotLandline) => vec![closed("not-landline")],
-            EndReason::Closed(CloseReason::Version) => vec![closed("version")],
-            EndReason::Closed(CloseReason::OtherRoom) => vec![closed("other-room")],
-            EndReason::Closed(CloseReason::Forged { .. }) => vec![closed("forged")],
-            EndReason::Closed(CloseReason::TwoStories) => vec![closed("two-stories")],
-        }
-    }
-
-    fn failed(failure: &Failure) -> Record<'static> {
-        Record::Error {
-            code: failure.code(),
-            message: failure.to_string(),
-            hint: failure.hint(),
-        }
-    }
-
     pub(super) fn error(code: &'a str, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Error {
             code,
             message: message.into(),
             hint: hint.into(),
         }
-    }
-}
-
-/// Proof that can be pasted: both heads as they were signed.
-fn heads_in_hex(heads: &[SignedHead; 2]) -> String {
-    heads.map(|head| HEXLOWER.encode(&encode_head(&head))).join(" and ")
-}
-
-fn line_end(end: LineEnd) -> &'static str {
-    match end {
-        LineEnd::Finished => "finished",
-        LineEnd::Reset => "reset",
-        LineEnd::TimedOut => "timed-out",
-        LineEnd::Failed => "failed",
     }
 }
 
@@ -526,6 +451,14 @@ fn as_optional_text<S: Serializer>(value: &Option<RoomId>, serializer: S) -> Res
 
 fn as_text<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
+}
+
+#[expect(clippy::ref_option, reason = "serde hands a reference to the field")]
+fn as_optional_rfc_3339<S: Serializer>(at: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => as_rfc_3339(at, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 fn as_rfc_3339<S: Serializer>(at: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {

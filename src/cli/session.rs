@@ -9,6 +9,7 @@ use super::Exit;
 use super::input::{Line, Request, parse};
 use super::output::Output;
 use super::pace::Pace;
+use super::reasons::exit;
 use super::record::Record;
 use crate::chat::{Chat, Status};
 use crate::proto::{self, CloseReason, Endpoint, MemberId, RefuseReason};
@@ -397,15 +398,6 @@ impl<'a> Session<'a> {
                     .write(&Record::refused(None, text, RefuseReason::NotConnected));
             }
         }
-    }
-}
-
-fn exit(reason: &EndReason, unsent: usize) -> Exit {
-    match reason {
-        EndReason::Failed(_) => Exit::Failed,
-        _ if unsent > 0 => Exit::Unsent,
-        EndReason::Cancelled | EndReason::Closed(CloseReason::Left | CloseReason::HostLeft) => Exit::Done,
-        EndReason::Closed(_) => Exit::Failed,
     }
 }
 

@@ -24,11 +24,11 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     write_new(&unfinished, bytes)?;
     std::fs::rename(unfinished, path)?;
-    sync_folder_of(path)
+    sync_folder(path)
 }
 
 /// Writes a file that was not there before, and flushes it.
-pub(super) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -46,20 +46,15 @@ fn unfinished(path: &Path) -> PathBuf {
 }
 
 /// A new name is only as durable as the folder that records it.
-pub(super) fn sync_folder_of(file: &Path) -> io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    sync_folder(folder.unwrap_or_else(|| Path::new(".")))
-}
-
-/// Makes the names in a folder durable.
 #[cfg(unix)]
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+pub(crate) fn sync_folder(file: &Path) -> io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
 }
 
 /// Elsewhere a folder cannot be opened as a file, and the system's journal orders the rename.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on all systems")]
-pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_file: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -121,7 +121,7 @@ fn content(seed: &Seed) -> Zeroizing<Vec<u8>> {
 }
 
 fn write_new(path: &Path, seed: &Seed) -> Result<(), IdentityError> {
-    let written = files::write_new(path, &content(seed)).and_then(|()| files::sync_folder_of(path));
+    let written = files::write_new(path, &content(seed)).and_then(|()| files::sync_folder(path));
     written.map_err(|cause| match cause.kind() {
         io::ErrorKind::AlreadyExists => IdentityError::Exists { path: path.to_owned() },
         _ => IdentityError::Unusable {

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use crate::proto::identity::{Identity, MemberKey};
 
-mod files;
+pub(crate) mod files;
 mod identity;
 mod lock;
 mod settings;
 
-pub(crate) use files::{make_folder, sync_folder};
 pub use identity::IdentityError;
 pub use lock::{Holder, InUse, Program};
 pub use settings::{DEFAULT_WELCOME, Language, MAX_RECENT, Recent, Settings, Theme, room_of};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::MemberId;
 use super::config::Limits;
+use super::lines::Carrier;
 use super::plain::writer::{Rendered, Style, Writer};
 use super::plain::{Encoding, Incoming, Newline, PARTIAL_WAIT, QUIET, Reader, SPACING};
 use super::timer::{Timer, Timers};
@@ -50,13 +50,11 @@ pub(super) enum Expired {
 /// One line.
 #[derive(Debug)]
 pub(super) struct Line {
-    /// `None`: somebody who could not come in.
-    pub(super) member: Option<MemberId>,
+    /// Whether the peer is in the room; otherwise they could not come in, or are on their way out.
+    pub(super) is_in: bool,
+    /// Whether the peer has ever sent anything.
+    pub(super) has_spoken: bool,
     pub(super) writer: Writer,
-    /// When the table of lines will look at this line.
-    pub(super) scheduled: Option<Instant>,
-    /// Whether a write has been asked for and not yet been fetched.
-    pub(super) write_asked: bool,
     reader: Reader,
     timers: Timers,
     phase: Phase,
@@ -69,10 +67,9 @@ pub(super) struct Line {
 impl Line {
     pub(super) fn new(encoding: Encoding, first_newline: Option<Newline>) -> Self {
         Self {
-            member: None,
+            is_in: false,
+            has_spoken: false,
             writer: Writer::default(),
-            scheduled: None,
-            write_asked: false,
             reader: Reader::new(encoding),
             timers: Timers::default(),
             phase: Phase::Open,
@@ -85,9 +82,9 @@ impl Line {
         self.phase == Phase::Open
     }
 
-    /// Whether bytes wait that can be offered to the operating system.
-    pub(super) fn wants_write(&self) -> bool {
-        !self.blocked && !self.writer.pending().is_empty()
+    /// Whether the peer hears what is said.
+    pub(super) fn is_listening(&self) -> bool {
+        self.is_open() && self.is_in
     }
 
     pub(super) fn style(&self) -> Style {
@@ -97,12 +94,9 @@ impl Line {
         }
     }
 
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
-        self.timers.next()
-    }
-
     /// The peer sent bytes.
     pub(super) fn read(&mut self, now: Instant, bytes: &[u8]) -> Vec<Incoming> {
+        self.has_spoken = true;
         let mut incoming = Vec::new();
         self.reader.read(bytes, &mut incoming);
         if !incoming.is_empty() || !self.reader.is_inside() {
@@ -173,17 +167,6 @@ impl Line {
         }
     }
 
-    /// Whether everything has gone out and the FIN is due; then it counts as sent.
-    pub(super) fn finish(&mut self, now: Instant) -> bool {
-        let due = self.phase == Phase::Parting && self.writer.is_empty();
-        if due {
-            self.phase = Phase::Finished;
-            self.timers.stop(Timer::Farewell);
-            self.timers.set_if_sooner(Timer::Linger, now + LINGER);
-        }
-        due
-    }
-
     /// One deadline that has passed; call until `None`.
     pub(super) fn expire(&mut self, now: Instant, limits: &Limits) -> Option<Expired> {
         Some(match self.timers.take_expired(now)? {
@@ -229,5 +212,29 @@ impl Line {
         } else {
             self.timers.stop(Timer::Overfull);
         }
+    }
+}
+
+impl Carrier for Line {
+    fn pending(&self) -> &[u8] {
+        self.writer.pending()
+    }
+
+    fn wants_write(&self) -> bool {
+        !self.blocked && !self.writer.pending().is_empty()
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        self.timers.next()
+    }
+
+    fn finish(&mut self, now: Instant) -> bool {
+        let due = self.phase == Phase::Parting && self.writer.is_empty();
+        if due {
+            self.phase = Phase::Finished;
+            self.timers.stop(Timer::Farewell);
+            self.timers.set_if_sooner(Timer::Linger, now + LINGER);
+        }
+        due
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::connection;
 use super::guest::Guest;
+use super::host::Host;
 use super::log::{BatchId, PlacedEntry, StoreError};
 use super::plain_guest::PlainGuest;
 use super::transmit::Transmit;
@@ -60,8 +61,8 @@ impl Endpoint {
 
     /// A room with nobody in it but its host. What `poll_store` yields at once makes it, or brings it up to date.
     #[must_use]
-    pub fn host(_now: Now, config: HostConfig) -> Self {
-        Self(Box::new(PlainGuest::host(config)))
+    pub fn host(now: Now, config: HostConfig) -> Self {
+        Self(Box::new(Host::new(now, config)))
     }
 
     /// A guest with a key. It calls its host by itself: see [`Transmit::Connect`].

@@ -4,39 +4,74 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
-use super::connection::Line;
+use super::LineId;
 use super::transmit::Transmit;
-use super::{LineId, MemberId};
+
+/// What every kind of line can be asked.
+pub(super) trait Carrier {
+    /// The bytes that wait for the operating system.
+    fn pending(&self) -> &[u8];
+    /// Whether bytes wait that can be offered to it.
+    fn wants_write(&self) -> bool;
+    /// Whether everything has gone out and the FIN is due; then it counts as sent.
+    fn finish(&mut self, now: Instant) -> bool;
+    /// When something is to be done.
+    fn next_deadline(&self) -> Option<Instant>;
+}
 
 /// Lines by id, with what is to be done for them.
-#[derive(Debug, Default)]
-pub(super) struct Lines {
-    lines: BTreeMap<LineId, Line>,
+#[derive(Debug)]
+pub(super) struct Lines<L> {
+    lines: BTreeMap<LineId, Slot<L>>,
     /// When to look at which line: its next deadline or earlier, never later.
     schedule: BTreeSet<(Instant, LineId)>,
     transmits: VecDeque<Transmit>,
 }
 
-impl Lines {
-    pub(super) fn insert(&mut self, id: LineId, line: Line) {
-        self.lines.insert(id, line);
+#[derive(Debug)]
+struct Slot<L> {
+    line: L,
+    /// When the table will look at this line.
+    scheduled: Option<Instant>,
+    /// Whether a write has been asked for and not yet been fetched.
+    write_asked: bool,
+}
+
+impl<L> Default for Lines<L> {
+    fn default() -> Self {
+        Self {
+            lines: BTreeMap::new(),
+            schedule: BTreeSet::new(),
+            transmits: VecDeque::new(),
+        }
+    }
+}
+
+impl<L: Carrier> Lines<L> {
+    /// Puts a line in; one of that id changes its kind.
+    pub(super) fn insert(&mut self, id: LineId, line: L) {
+        if let Some(slot) = self.lines.get_mut(&id) {
+            slot.line = line;
+            return;
+        }
+        let slot = Slot {
+            line,
+            scheduled: None,
+            write_asked: false,
+        };
+        self.lines.insert(id, slot);
     }
 
-    pub(super) fn get(&self, id: LineId) -> Option<&Line> {
-        self.lines.get(&id)
+    pub(super) fn get(&self, id: LineId) -> Option<&L> {
+        self.lines.get(&id).map(|slot| &slot.line)
     }
 
-    pub(super) fn get_mut(&mut self, id: LineId) -> Option<&mut Line> {
-        self.lines.get_mut(&id)
+    pub(super) fn get_mut(&mut self, id: LineId) -> Option<&mut L> {
+        self.lines.get_mut(&id).map(|slot| &mut slot.line)
     }
 
-    pub(super) fn of_member(&self, member: MemberId) -> Option<LineId> {
-        let line = self.lines.iter().find(|(_, line)| line.member == Some(member));
-        line.map(|(id, _)| *id)
-    }
-
-    pub(super) fn any(&self, is: impl FnMut(&Line) -> bool) -> bool {
-        self.lines.values().any(is)
+    pub(super) fn iter(&self) -> impl Iterator<Item = (LineId, &L)> {
+        self.lines.iter().map(|(id, slot)| (*id, &slot.line))
     }
 
     pub(super) fn ids(&self) -> Vec<LineId> {
@@ -52,30 +87,30 @@ impl Lines {
     }
 
     /// Changes every line, and arranges what follows from it.
-    pub(super) fn for_each(&mut self, now: Instant, mut change: impl FnMut(LineId, &mut Line)) {
-        for (id, line) in &mut self.lines {
-            change(*id, line);
-            settle(now, *id, line, &mut self.schedule, &mut self.transmits);
+    pub(super) fn for_each(&mut self, now: Instant, mut change: impl FnMut(LineId, &mut L)) {
+        for (id, slot) in &mut self.lines {
+            change(*id, &mut slot.line);
+            settle(now, *id, slot, &mut self.schedule, &mut self.transmits);
         }
     }
 
     /// Changes one line, if it is there, and arranges what follows from it: a write for bytes that wait, a FIN behind the
     /// last of them, a look at the next deadline.
-    pub(super) fn change<R>(&mut self, now: Instant, id: LineId, change: impl FnOnce(&mut Line) -> R) -> Option<R> {
-        let line = self.lines.get_mut(&id)?;
-        let result = change(line);
-        settle(now, id, line, &mut self.schedule, &mut self.transmits);
+    pub(super) fn change<R>(&mut self, now: Instant, id: LineId, change: impl FnOnce(&mut L) -> R) -> Option<R> {
+        let slot = self.lines.get_mut(&id)?;
+        let result = change(&mut slot.line);
+        settle(now, id, slot, &mut self.schedule, &mut self.transmits);
         Some(result)
     }
 
     /// Takes a line out and asks for its socket to be closed. Also for one that was never in.
-    pub(super) fn close(&mut self, id: LineId) -> Option<Line> {
+    pub(super) fn close(&mut self, id: LineId) -> Option<L> {
         self.transmits.push_back(Transmit::Close(id));
-        let line = self.lines.remove(&id)?;
-        if let Some(at) = line.scheduled {
+        let slot = self.lines.remove(&id)?;
+        if let Some(at) = slot.scheduled {
             self.schedule.remove(&(at, id));
         }
-        Some(line)
+        Some(slot.line)
     }
 
     /// The lines to look at now; each is to be settled afterwards.
@@ -85,8 +120,8 @@ impl Lines {
             && at <= now
         {
             self.schedule.pop_first();
-            if let Some(line) = self.lines.get_mut(&id) {
-                line.scheduled = None;
+            if let Some(slot) = self.lines.get_mut(&id) {
+                slot.scheduled = None;
                 due.push(id);
             }
         }
@@ -103,9 +138,9 @@ impl Lines {
             let Transmit::Write(id) = transmit else {
                 return Some(transmit);
             };
-            if let Some(line) = self.lines.get_mut(&id) {
-                line.write_asked = false;
-                if !line.writer.pending().is_empty() {
+            if let Some(slot) = self.lines.get_mut(&id) {
+                slot.write_asked = false;
+                if !slot.line.pending().is_empty() {
                     return Some(transmit);
                 }
             }
@@ -114,25 +149,25 @@ impl Lines {
     }
 }
 
-fn settle(
+fn settle<L: Carrier>(
     now: Instant,
     id: LineId,
-    line: &mut Line,
+    slot: &mut Slot<L>,
     schedule: &mut BTreeSet<(Instant, LineId)>,
     transmits: &mut VecDeque<Transmit>,
 ) {
-    if line.wants_write() && !line.write_asked {
-        line.write_asked = true;
+    if slot.line.wants_write() && !slot.write_asked {
+        slot.write_asked = true;
         transmits.push_back(Transmit::Write(id));
     }
-    if line.finish(now) {
+    if slot.line.finish(now) {
         transmits.push_back(Transmit::Finish(id));
     }
     // A deadline that has moved to later is found out when it is looked at: most of them never come.
-    if let Some(next) = line.next_deadline()
-        && line.scheduled.is_none_or(|at| next < at)
+    if let Some(next) = slot.line.next_deadline()
+        && slot.scheduled.is_none_or(|at| next < at)
     {
-        if let Some(at) = line.scheduled.replace(next) {
+        if let Some(at) = slot.scheduled.replace(next) {
             schedule.remove(&(at, id));
         }
         schedule.insert((next, id));

@@ -32,6 +32,7 @@ pub mod invite;
 mod lines;
 pub mod log;
 pub mod message;
+mod native;
 mod noise;
 mod outbox;
 mod past;

@@ -1,4 +1,4 @@
-//! A room on plain text: who hears what.
+//! A guest on plain text: one line, and nothing that is kept.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -7,18 +7,15 @@ use std::time::Instant;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
-use super::config::CHANCE_BYTES;
-use super::connection::Expired;
+use super::connection::{Expired, Line};
 use super::endpoint::Side;
 use super::lines::Lines;
 use super::outbox::Outbox;
 use super::plain::{BYE, MAX_MESSAGE_BYTES};
-use super::refusals::Refusals;
 use super::room::Room;
 use super::transmit::Transmit;
 use super::{
-    CloseReason, Command, Event, HostConfig, LeaveReason, Limits, LineEnd, LineId, MemberId, Notice, Now,
-    PlainGuestConfig, RefuseReason,
+    CloseReason, Command, Event, LeaveReason, LineEnd, LineId, MemberId, Notice, Now, PlainGuestConfig, RefuseReason,
 };
 use crate::text;
 
@@ -27,20 +24,10 @@ mod talk;
 
 /// What a guest says first, to be called something.
 const NAME_COMMAND: &str = "/name";
-/// Before words of the host's program.
-const INFORMATION: &str = "Landline: ";
-
-/// Which side of the room this is.
-#[derive(Debug)]
-enum Role {
-    Host(HostConfig),
-    Guest(PlainGuestConfig),
-}
-
 /// How far the room has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// A guest without a line.
+    /// There is no line yet.
     Starting,
     Open,
     /// The last words are going out; it closes for this reason when they have.
@@ -48,36 +35,32 @@ enum State {
     Closed,
 }
 
-/// All lines of one room, seen by its host or by one guest. See the module's contract.
+/// A guest on plain text.
 #[derive(Debug)]
 pub(super) struct PlainGuest {
-    role: Role,
+    config: PlainGuestConfig,
     state: State,
     room: Room,
-    lines: Lines,
+    lines: Lines<Line>,
     outbox: Outbox,
-    refusals: Refusals,
     events: VecDeque<Event>,
     ids: ChaCha20Rng,
     last_seq: u64,
 }
 
 impl PlainGuest {
-    /// An open room with nobody in it but its host.
-    pub(super) fn host(config: HostConfig) -> Self {
-        let me = door::myself(MemberId::HOST, &config.name, "Host", false);
-        let plain = config.settings.plain.is_some();
-        let mut endpoint = Self::start(config.seed, Role::Host(config), State::Open);
-        endpoint.come_in(me);
-        if plain {
-            endpoint.notice(Notice::PlainText);
-        }
-        endpoint
-    }
-
     /// A guest; its one line is opened by `handle_opened`.
     pub(super) fn new(config: PlainGuestConfig) -> Self {
-        Self::start(config.seed, Role::Guest(config), State::Starting)
+        Self {
+            ids: ChaCha20Rng::from_seed(config.seed),
+            config,
+            state: State::Starting,
+            room: Room::default(),
+            lines: Lines::default(),
+            outbox: Outbox::default(),
+            events: VecDeque::new(),
+            last_seq: 0,
+        }
     }
 
     /// The person at this computer says something. Ends in exactly one of `Said` (and later `Sent` or `Refused`) or `Refused`.
@@ -104,17 +87,8 @@ impl PlainGuest {
         }
     }
 
-    /// The host removes a member: `bye`, and the line is closed. Unknown members and guests' calls do nothing.
-    fn handle_remove(&mut self, now: Now, member: MemberId) {
-        if matches!(self.role, Role::Host(_))
-            && let Some(line) = self.lines.of_member(member)
-        {
-            self.part(now, line, Some(LeaveReason::Removed));
-        }
-    }
-
-    /// This computer leaves: `bye` on every line once what was said before has gone out; `Closed` when all are done, at the
-    /// latest after [`Endpoint::LEAVE_WITHIN`].
+    /// This computer leaves: `bye` once what was said before has gone out; `Closed` when the line is done, at the latest after
+    /// [`super::connection::LEAVE_WITHIN`].
     fn handle_leave(&mut self, now: Now) {
         match self.state {
             State::Closing(_) | State::Closed => return,
@@ -125,25 +99,11 @@ impl PlainGuest {
                 && peer.is_open()
             {
                 peer.part(now.monotonic);
-                peer.say_bye(now.monotonic, self.role.limits());
+                peer.say_bye(now.monotonic, &self.config.limits);
                 self.settle(now, line);
             }
         }
         self.close_when_done();
-    }
-
-    fn start(seed: [u8; CHANCE_BYTES], role: Role, state: State) -> Self {
-        Self {
-            role,
-            state,
-            room: Room::default(),
-            lines: Lines::default(),
-            outbox: Outbox::default(),
-            refusals: Refusals::default(),
-            events: VecDeque::new(),
-            ids: ChaCha20Rng::from_seed(seed),
-            last_seq: 0,
-        }
     }
 
     fn notice(&mut self, notice: Notice) {
@@ -153,7 +113,7 @@ impl PlainGuest {
     /// Lets every deadline of a line that has passed come true.
     fn expire(&mut self, now: Now, line: LineId) {
         while let Some(peer) = self.lines.get_mut(line)
-            && let Some(expired) = peer.expire(now.monotonic, self.role.limits())
+            && let Some(expired) = peer.expire(now.monotonic, &self.config.limits)
         {
             match expired {
                 Expired::Incoming(incoming) => self.take_in(now, line, incoming),
@@ -175,23 +135,14 @@ impl PlainGuest {
         }
     }
 
-    /// The member at the other end of a line that is taken from.
-    fn open_member(&self, line: LineId) -> Option<MemberId> {
-        self.lines
-            .get(line)
-            .filter(|peer| peer.is_open())
-            .and_then(|peer| peer.member)
-    }
-
     /// In a guest's own eyes.
-    const ME_AS_GUEST: MemberId = MemberId(1);
+    const ME: MemberId = MemberId(1);
 }
 
 impl Side for PlainGuest {
     fn handle_opened(&mut self, now: Now, line: LineId, address: SocketAddr) {
-        match (&self.role, self.state) {
-            (Role::Host(_), State::Open) if self.lines.get(line).is_none() => self.answer(now, line, address),
-            (Role::Guest(_), State::Starting) => self.enter(now, line, address),
+        match self.state {
+            State::Starting => self.enter(now, line, address),
             _ if self.lines.get(line).is_some() => {}
             _ => {
                 self.lines.close(line);
@@ -222,7 +173,7 @@ impl Side for PlainGuest {
     }
 
     fn handle_written(&mut self, now: Now, line: LineId, bytes: usize) {
-        let limits = self.role.limits();
+        let limits = &self.config.limits;
         let mut sent = Vec::new();
         self.lines.change(now.monotonic, line, |peer| {
             peer.written(now.monotonic, bytes, limits, |own| sent.push(own));
@@ -233,7 +184,6 @@ impl Side for PlainGuest {
     fn handle_command(&mut self, now: Now, command: Command) {
         match command {
             Command::Say { text, .. } => self.handle_say(now, &text),
-            Command::Remove { member } => self.handle_remove(now, member),
             Command::Leave => self.handle_leave(now),
             _ => {}
         }
@@ -267,21 +217,11 @@ impl Side for PlainGuest {
     }
 
     fn is_congested(&self) -> bool {
-        let limits = self.role.limits();
-        matches!(self.role, Role::Guest(_))
-            && self.lines.any(|line| {
-                line.writer.queued_bytes() > limits.max_queued_bytes / 2
-                    || line.writer.messages() > limits.max_queued_messages / 2
-            })
-    }
-}
-
-impl Role {
-    fn limits(&self) -> &Limits {
-        match self {
-            Self::Host(config) => &config.limits,
-            Self::Guest(config) => &config.limits,
-        }
+        let limits = &self.config.limits;
+        self.lines.iter().any(|(_, line)| {
+            line.writer.queued_bytes() > limits.max_queued_bytes / 2
+                || line.writer.messages() > limits.max_queued_messages / 2
+        })
     }
 }
 

@@ -101,10 +101,6 @@ impl Room {
         }
     }
 
-    pub(super) fn members(&self) -> &BTreeMap<MemberId, Member> {
-        &self.members
-    }
-
     pub(super) fn member(&self, id: MemberId) -> Option<&Member> {
         self.members.get(&id)
     }

@@ -186,7 +186,9 @@ impl RoomStore for SqliteStore {
     }
 
     fn keep(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        self.healthy().map_err(|_| StoreError::Failed)?;
+        if self.healthy().is_err() {
+            return Err(StoreError::Failed);
+        }
         let kept = self
             .make_room()
             .and_then(|()| keep::keep(&mut self.connection, self.state.as_ref(), &self.me, batch));
@@ -257,4 +259,136 @@ impl RoomStore for SqliteStore {
 
 fn path_of(profile: &Path, room: RoomId) -> PathBuf {
     profile.join(FOLDER).join(format!("{room}.sqlite"))
+}
+
+#[cfg(test)]
+mod tests {
+    //! What needs a disk that does as it is told; the rest is in `tests/it/store/`.
+
+    use super::*;
+    use crate::proto::log::{BatchId, Change, Epoch, History, Kept, Seen, Settings};
+
+    const HOST: MemberKey = MemberKey([1; 32]);
+    const ROOM: RoomId = RoomId([2; 16]);
+
+    fn room(name: &str) -> Batch {
+        let epoch = Epoch([3; 16]);
+        let kept = Kept {
+            room: ROOM,
+            host: HOST,
+            epoch,
+            floor: Seen::nothing(ROOM, epoch, &HOST),
+            settings: Settings {
+                name: name.into(),
+                history: History::None,
+                plain: None,
+            },
+            addresses: Vec::new(),
+        };
+        Batch {
+            id: BatchId(0),
+            changes: vec![Change::Room(kept)],
+        }
+    }
+
+    fn store(profile: &Path) -> SqliteStore {
+        let mut store = SqliteStore::open(profile, ROOM, HOST, Options { min_free_bytes: 0 }).unwrap();
+        store.keep(&room("one")).unwrap();
+        store
+    }
+
+    fn name(store: &mut SqliteStore) -> String {
+        store.summary().unwrap().unwrap().name.to_string()
+    }
+
+    /// Rows so long that the file must grow.
+    fn long_batch() -> Batch {
+        let mut batch = room("two");
+        batch.changes.extend((0..200).map(|number: u8| {
+            Change::Peer(crate::proto::log::Peer {
+                key: MemberKey([number; 32]),
+                id: crate::proto::MemberId(u64::from(number)),
+                name: "n".repeat(200),
+                member: true,
+                verified: false,
+                first_seq: 1,
+            })
+        }));
+        batch
+    }
+
+    #[test]
+    fn when_sqlite_finds_no_room_nothing_is_kept_and_later_it_is() {
+        let profile = tempfile::tempdir().unwrap();
+        let mut store = store(profile.path());
+        let pages: i64 = store
+            .connection
+            .pragma_query_value(None, "page_count", |row| row.get(0))
+            .unwrap();
+        let limit = |store: &SqliteStore, pages: i64| {
+            let sql = format!("PRAGMA max_page_count = {pages}");
+            store.connection.query_row(&sql, [], |_| Ok(())).unwrap();
+        };
+        limit(&store, pages);
+        for _ in 0..3 {
+            assert_eq!(store.keep(&long_batch()), Err(StoreError::Full));
+            assert_eq!(name(&mut store), "one");
+        }
+        limit(&store, pages + 1_000);
+        assert_eq!(store.keep(&long_batch()), Ok(()));
+        assert_eq!(name(&mut store), "two");
+    }
+
+    #[test]
+    fn after_a_failure_nothing_is_done_until_the_file_is_opened_anew() {
+        let profile = tempfile::tempdir().unwrap();
+        let mut store = store(profile.path());
+        store.connection.pragma_update(None, "query_only", "ON").unwrap();
+        assert_eq!(store.keep(&room("two")), Err(StoreError::Failed));
+        store.connection.pragma_update(None, "query_only", "OFF").unwrap();
+        assert_eq!(store.keep(&room("two")), Err(StoreError::Failed));
+        assert_eq!(store.load(), Err(ReadError::Failed));
+        assert_eq!(store.read(0, 1), Err(ReadError::Failed));
+        assert_eq!(store.search("x", 1), Err(ReadError::Failed));
+        assert!(!store.rest());
+        drop(store);
+        let mut store = SqliteStore::open(profile.path(), ROOM, HOST, Options::default()).unwrap();
+        assert_eq!(name(&mut store), "one");
+        assert_eq!(store.keep(&room("two")), Ok(()));
+    }
+
+    #[test]
+    fn a_wal_that_cannot_move_is_moved_later() {
+        let profile = tempfile::tempdir().unwrap();
+        let mut store = store(profile.path());
+        let reader = Connection::open(&store.aside.path).unwrap();
+        reader.execute_batch("BEGIN; SELECT * FROM room").unwrap();
+        store.connection.busy_timeout(std::time::Duration::ZERO).unwrap();
+        assert_eq!(store.keep(&long_batch()), Ok(()));
+        assert!(store.checkpoint().is_ok());
+        assert!(store.wal_bytes() > 0);
+        reader.execute_batch("COMMIT").unwrap();
+        assert!(store.checkpoint().is_ok());
+        assert_eq!(store.wal_bytes(), 0);
+    }
+
+    #[test]
+    fn what_durability_rests_on_is_set() {
+        let profile = tempfile::tempdir().unwrap();
+        let store = store(profile.path());
+        let number = |setting: &str| -> i64 {
+            let value = store.connection.pragma_query_value(None, setting, |row| row.get(0));
+            value.unwrap()
+        };
+        assert_eq!(number("synchronous"), 2);
+        assert_eq!(number("wal_autocheckpoint"), 0);
+        assert_eq!(number("foreign_keys"), 1);
+        assert_eq!(number("cell_size_check"), 1);
+        assert_eq!(number("trusted_schema"), 0);
+        let mode: String = store
+            .connection
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))
+            .unwrap();
+        assert_eq!(mode, "wal");
+    }
 }

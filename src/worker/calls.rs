@@ -29,11 +29,32 @@ pub(super) struct Calls {
     watch: Option<Watch>,
 }
 
-/// A look at this computer's own addresses.
+/// Looks at this computer's own addresses now and then.
 #[derive(Debug)]
 struct Watch {
     seen: Vec<IpAddr>,
     next: Instant,
+}
+
+impl Watch {
+    fn new(now: Instant, seen: Vec<IpAddr>) -> Self {
+        Self {
+            seen,
+            next: now + LOOK_EVERY,
+        }
+    }
+
+    /// Whether it is another network than at the last look, if it is time for one. Without any address there is nothing to try.
+    fn sees_another(&mut self, now: Instant, look: impl FnOnce() -> Vec<IpAddr>) -> bool {
+        if now < self.next {
+            return false;
+        }
+        self.next = now + LOOK_EVERY;
+        let seen = look();
+        let is_another = seen != self.seen && seen.iter().any(|ip| !ip.is_loopback());
+        self.seen = seen;
+        is_another
+    }
 }
 
 impl Calls {
@@ -54,10 +75,7 @@ impl Calls {
         self.latest = AttemptId(self.latest.0 + 1);
         let connector = Connector::start(self.latest, self.addresses.clone(), self.within, io)?;
         self.under_way = Some(connector);
-        self.watch.get_or_insert_with(|| Watch {
-            seen: reach::own(),
-            next: now + LOOK_EVERY,
-        });
+        self.watch.get_or_insert_with(|| Watch::new(now, reach::own()));
         Ok(())
     }
 
@@ -102,14 +120,8 @@ impl Calls {
 
     /// Whether this computer has other addresses than at the last look, if it is time for one: another network, so another try may succeed.
     pub(super) fn sees_another_network(&mut self, now: Instant) -> bool {
-        let Some(watch) = self.watch.as_mut().filter(|watch| watch.next <= now) else {
-            return false;
-        };
-        watch.next = now + LOOK_EVERY;
-        let seen = reach::own();
-        let changed = seen != watch.seen;
-        watch.seen = seen;
-        changed
+        let watch = self.watch.as_mut();
+        watch.is_some_and(|watch| watch.sees_another(now, reach::own))
     }
 }
 
@@ -118,5 +130,69 @@ pub(super) fn in_numbers(address: SocketAddr) -> Address {
     Address {
         host: address.ip().to_string(),
         port: address.port(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+
+    use crossbeam_channel::bounded;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    fn ips(texts: &[&str]) -> Vec<IpAddr> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_cable_that_is_plugged_in_is_noticed_once_and_one_that_is_pulled_is_nothing_to_try() {
+        let start = Instant::now();
+        let mut watch = Watch::new(start, ips(&["127.0.0.1", "10.0.0.7"]));
+        let mut at = |looks: u32, seen: &[&str]| watch.sees_another(start + LOOK_EVERY * looks, || ips(seen));
+        assert!(!at(1, &["127.0.0.1"]), "pulled");
+        assert!(!at(2, &["127.0.0.1"]), "still out");
+        assert!(at(3, &["127.0.0.1", "10.0.0.7"]), "plugged in");
+        assert!(!at(4, &["127.0.0.1", "10.0.0.7"]), "still in");
+        assert!(!at(4, &["127.0.0.1", "10.9.9.9"]), "not looked yet");
+        assert!(at(5, &["127.0.0.1", "10.9.9.9"]), "another network");
+    }
+
+    #[test]
+    fn only_the_latest_call_counts_and_only_until_it_is_over() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = in_numbers(listener.local_addr().unwrap());
+        let (io, reports) = bounded(8);
+        let mut calls = Calls::new(vec![address], PATIENCE, true);
+        calls.call(Instant::now(), &io).unwrap();
+        let first = reports.recv_timeout(PATIENCE).unwrap();
+        calls.call(Instant::now(), &io).unwrap();
+        let connected = std::iter::from_fn(|| reports.recv_timeout(PATIENCE).ok())
+            .filter_map(|report| match report {
+                IoEvent::Connected { attempt, address, .. } => Some((attempt, address)),
+                _ => None,
+            })
+            .find(|(attempt, _)| calls.is_current(*attempt));
+        let IoEvent::Connecting { attempt: late, .. } = first else {
+            panic!("{first:?}")
+        };
+        assert!(!calls.is_current(late), "the first call was cancelled");
+        let (attempt, address) = connected.expect("the second call counts");
+        calls.connected(address);
+        assert!(!calls.is_current(attempt), "it is over");
+    }
+
+    #[test]
+    fn whoever_answered_is_called_first() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let name: Address = "elsewhere.invalid:1".parse().unwrap();
+        let mut calls = Calls::new(vec![name.clone(), in_numbers(address)], PATIENCE, false);
+        assert!(!calls.is_worth_another_try());
+        calls.connected(address);
+        assert!(calls.is_worth_another_try());
+        assert_eq!(calls.addresses(), [in_numbers(address), name]);
     }
 }

@@ -1,24 +1,22 @@
 //! The one thread that owns a room: one loop, one `select!`.
 
-use std::io;
-use std::net::{SocketAddr, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender, at, bounded, never, select};
 
 use super::calls::Calls;
-use super::connector::AttemptId;
 use super::disk::Disk;
 use super::io_event::IoEvent;
-use super::lines::{Held, Lines};
-use super::opening::{self, Opened, Source, Unopened};
+use super::lines::Lines;
+use super::opening::{self, Source, Unopened};
 use super::person::{Person, gives_up};
 use super::transport::Written;
 use super::window::Window;
-use super::{Command, Config, EndReason, Event, Failure, Home, Role, Target};
-use crate::proto::log::RoomId;
+use super::{Command, Config, EndReason, Event, Failure, Home};
 use crate::proto::{self, Endpoint, LineId, Now, Transmit};
+
+mod reports;
 
 /// Reports of the IO threads that wait for the driver: at most 16 MiB of bytes that nobody has looked at.
 const IO_EVENTS: usize = 1024;
@@ -77,7 +75,7 @@ fn live(home: Home, config: Config, mut person: Person, window: &mut Window) {
             ended: false,
         }
         .live(opened.listening),
-        Err(Unopened::Ended(reason)) => window.end(reason),
+        Err(Unopened::Ended(reason, _disk)) => window.end(reason),
         Err(Unopened::Abandoned) => {}
     }
 }
@@ -222,172 +220,6 @@ impl Driver<'_> {
         }
     }
 
-    /// Takes what else has come in meanwhile, so that all of it is answered with one write per line.
-    fn handle_io_batch(&mut self, first: IoEvent) {
-        let mut bytes = self.handle_io(first);
-        for _ in 1..IO_BATCH {
-            if bytes >= IO_BATCH_BYTES {
-                break;
-            }
-            let Ok(event) = self.io.try_recv() else { break };
-            bytes += self.handle_io(event);
-        }
-    }
-
-    /// Yields the bytes that came.
-    fn handle_io(&mut self, event: IoEvent) -> usize {
-        match event {
-            _ if self.is_late(&event) => {}
-            IoEvent::Accepted { stream, address } => self.accept(stream, address),
-            IoEvent::AcceptFailed { error } => tracing::warn!("nobody new can come in at the moment: {error}"),
-            IoEvent::Connecting { address, .. } => self.window.push(Event::Connecting { address }),
-            IoEvent::Connected { stream, address, .. } => self.connected(stream, address),
-            IoEvent::ConnectFailed { failure, .. } => self.unreachable(failure),
-            IoEvent::Bytes {
-                line,
-                bytes,
-                reader_waits,
-            } => {
-                if reader_waits {
-                    self.lines.take_over(line);
-                }
-                let count = bytes.len();
-                self.hear(line, bytes);
-                return count;
-            }
-            IoEvent::Ended { line, end } => {
-                if let Some(end) = self.lines.remove(line, end) {
-                    self.endpoint.handle_ended(now(), line, end);
-                }
-            }
-            IoEvent::Stored { .. } | IoEvent::Read { .. } | IoEvent::Loaded { .. } | IoEvent::KnownRoom { .. } => {
-                self.handle_disk(event);
-            }
-            IoEvent::Panicked => self.end(EndReason::Failed(Failure::Internal)),
-        }
-        0
-    }
-
-    /// The one place where the reports of attempts to connect that no longer count are dropped.
-    fn is_late(&self, event: &IoEvent) -> bool {
-        let is_late = |attempt: &AttemptId| self.source.calls().is_none_or(|calls| !calls.is_current(*attempt));
-        match event {
-            IoEvent::Connecting { attempt, .. }
-            | IoEvent::Connected { attempt, .. }
-            | IoEvent::ConnectFailed { attempt, .. } => is_late(attempt),
-            _ => false,
-        }
-    }
-
-    fn handle_disk(&mut self, answer: IoEvent) {
-        if let Some(disk) = &mut self.disk {
-            disk.answered();
-        }
-        match answer {
-            IoEvent::Stored { batch, result } => self.endpoint.handle_stored(now(), batch, result),
-            IoEvent::Read { id, entries } => self.endpoint.handle_read(now(), id, entries),
-            IoEvent::KnownRoom { room } => self.start_over(room),
-            _ => {}
-        }
-    }
-
-    /// A line has said something. What the room does not want to hear for now waits, and its reader reads no more.
-    fn hear(&mut self, line: LineId, bytes: Box<[u8]>) {
-        if self.lines.is_held_back(line) || !self.endpoint.wants_bytes(line) {
-            self.lines.hold_back(line, Some(bytes));
-        } else if self.lines.is_open(line) {
-            self.endpoint.handle_bytes(now(), line, &bytes);
-            if !self.endpoint.wants_bytes(line) {
-                self.lines.hold_back(line, None);
-            }
-        }
-    }
-
-    /// Hears the lines that are wanted again.
-    fn hear_held(&mut self) {
-        for line in self.lines.held_back() {
-            while self.endpoint.wants_bytes(line) {
-                match self.lines.next_held(line) {
-                    Some(Held::Bytes(bytes)) => self.endpoint.handle_bytes(now(), line, &bytes),
-                    Some(Held::End(end)) => {
-                        self.endpoint.handle_ended(now(), line, end);
-                        break;
-                    }
-                    None => {
-                        self.lines.read_on(line);
-                        break;
-                    }
-                }
-            }
-        }
-    }
-
-    fn accept(&mut self, stream: TcpStream, address: SocketAddr) {
-        // One that gets no thread is closed by this, and everybody else is left alone.
-        if let Err(error) = self.open_line(stream, address) {
-            tracing::warn!("somebody could not be let in: {error}");
-        }
-    }
-
-    fn connected(&mut self, stream: TcpStream, address: SocketAddr) {
-        match self.open_line(stream, address) {
-            Ok(()) => {
-                if let Some(calls) = self.source.calls_mut() {
-                    calls.connected(address);
-                }
-            }
-            Err(error) => self.unreachable(Failure::too_little(&error)),
-        }
-    }
-
-    /// Nobody answers. A room in which this computer has been, or which has answered before, is worth another try.
-    fn unreachable(&mut self, failure: Failure) {
-        let Some(calls) = self.source.calls_mut() else { return };
-        calls.failed();
-        if calls.is_worth_another_try() {
-            self.endpoint.handle_unreachable(now());
-        } else {
-            self.end(EndReason::Failed(failure));
-        }
-    }
-
-    fn call(&mut self) {
-        let Some(calls) = self.source.calls_mut() else { return };
-        if let Err(error) = calls.call(Instant::now(), &self.io_sender) {
-            self.unreachable(Failure::too_little(&error));
-        }
-    }
-
-    fn open_line(&mut self, stream: TcpStream, address: SocketAddr) -> io::Result<()> {
-        let id = LineId(self.next_line);
-        self.next_line += 1;
-        self.lines.open(id, stream, &self.io_sender)?;
-        self.endpoint.handle_opened(now(), id, address);
-        Ok(())
-    }
-
-    /// The room that was joined by its address is one of which something is kept: begins again from there. The line is given up, which a
-    /// host that knows this member does not mind.
-    fn start_over(&mut self, room: RoomId) {
-        let more = self
-            .source
-            .calls()
-            .map_or_else(Vec::new, |calls| calls.addresses().to_vec());
-        self.close();
-        self.lines = Lines::default();
-        (self.io_sender, self.io) = bounded(IO_EVENTS);
-        if let Role::Join(join) = &mut self.config.role {
-            join.target = Target::Known(room);
-        }
-        match opening::open(&self.home, &self.config, &more, &mut self.person, &self.io_sender) {
-            Ok(Opened {
-                endpoint, disk, source, ..
-            }) => (self.endpoint, self.disk, self.source) = (endpoint, disk, source),
-            Err(Unopened::Ended(reason)) => self.end(reason),
-            Err(Unopened::Abandoned) => self.abandoned = true,
-        }
-    }
-
     /// Takes what else was said meanwhile, for the same reason as with peers.
     fn handle_commands(&mut self, first: Command) {
         self.handle_command(first);
@@ -491,6 +323,10 @@ impl Driver<'_> {
     fn pass_on(&mut self, event: proto::Event) {
         match event {
             proto::Event::Closed { reason } => self.end(EndReason::Closed(reason)),
+            proto::Event::Invite { mut invite } => {
+                invite.addresses = self.source.addresses(); // those of now: a laptop may have come to another network
+                self.window.push(Event::Room(proto::Event::Invite { invite }));
+            }
             event => self.window.push(Event::Room(event)),
         }
     }
@@ -509,8 +345,11 @@ impl Driver<'_> {
         self.window.push(Event::Ended(reason));
     }
 
-    /// The worker was dropped: a last `bye` where that needs no waiting, and the disk gets what was said a moment ago.
+    /// The worker was dropped: what was said a moment ago is kept, and a last `bye` said where that needs no waiting.
     fn say_goodbye(&mut self) {
+        while let Ok(command) = self.person.commands().try_recv() {
+            self.handle_command(command);
+        }
         if !self.ended {
             self.endpoint.handle_command(now(), Command::Leave);
             self.drain_endpoint();

@@ -1,11 +1,12 @@
 //! How a room begins: what is kept of it is loaded, then the port is opened or the host is going to be called.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crossbeam_channel::{Sender, never, select};
 
-use super::calls::Calls;
+use super::calls::{Calls, in_numbers};
 use super::disk::Disk;
 use super::driver::now;
 use super::io_event::IoEvent;
@@ -19,9 +20,10 @@ use crate::proto::{Address, Endpoint};
 #[derive(Debug)]
 pub(super) enum Source {
     Nothing,
-    /// Held for its `Drop`.
     Listener {
+        /// Held for its `Drop`.
         _listener: Listener,
+        bound: SocketAddr,
     },
     Calls(Calls),
 }
@@ -32,6 +34,19 @@ impl Source {
             Self::Calls(calls) => Some(calls),
             Self::Nothing | Self::Listener { .. } => None,
         }
+    }
+
+    /// Where people who are invited can reach this computer now: not by its loopback, unless there is nothing else.
+    pub(super) fn addresses(&self) -> Vec<Address> {
+        let Self::Listener { bound, .. } = self else {
+            return Vec::new();
+        };
+        let all = reach::addresses(*bound);
+        let is_alone = all.iter().all(|address| address.ip().is_loopback());
+        all.into_iter()
+            .filter(|address| is_alone || !address.ip().is_loopback())
+            .map(in_numbers)
+            .collect()
     }
 
     pub(super) fn calls_mut(&mut self) -> Option<&mut Calls> {
@@ -56,12 +71,13 @@ pub(super) struct Opened {
 pub(super) enum Unopened {
     /// Nobody holds the worker any more.
     Abandoned,
-    Ended(EndReason),
+    /// The disk may still be reading: it is waited for when people know that it is over.
+    Ended(EndReason, Option<Box<Disk>>),
 }
 
 impl From<Failure> for Unopened {
     fn from(failure: Failure) -> Self {
-        Self::Ended(EndReason::Failed(failure))
+        Self::Ended(EndReason::Failed(failure), None)
     }
 }
 
@@ -113,7 +129,10 @@ fn open_host(
     Ok(Opened {
         endpoint,
         disk: Some(disk),
-        source: Source::Listener { _listener: listener },
+        source: Source::Listener {
+            _listener: listener,
+            bound,
+        },
         listening: Some(Event::Listening {
             id,
             room: host.room.clone(),
@@ -165,7 +184,9 @@ fn load(home: &Home, config: &Config, person: &mut Person) -> Result<(Disk, Opti
                 return Ok((disk, loaded?.map(|loaded| *loaded)));
             }
             recv(commands) -> command => match command {
-                Ok(command) if gives_up(&command) => return Err(Unopened::Ended(EndReason::Cancelled)),
+                Ok(command) if gives_up(&command) => {
+                    return Err(Unopened::Ended(EndReason::Cancelled, Some(Box::new(disk))));
+                }
                 Ok(command) => person.lay_aside(command),
                 Err(_) => return Err(Unopened::Abandoned),
             },

@@ -2,7 +2,7 @@
 
 use landline::proto::{Command, Endpoint, Limits, LineEnd, LineId, Transmit};
 
-use crate::pure::{Room, plain_host, start};
+use crate::pure::{Room, keep_at_once, plain_host, start};
 
 #[test]
 fn a_guest_is_told_to_say_no_more_before_it_says_too_much() {
@@ -69,9 +69,10 @@ fn own_names_are_cleaned_too() {
 fn a_full_room_says_so_and_does_not_fill_the_transcript() {
     let mut room = Room::host_with(|config| config.limits.max_lines = 1).open(1).quietly();
     for line in 2..100 {
-        room = room.open_from(line, "10.0.0.9:1");
+        room = room.dial_from(line, "10.0.0.9:1");
     }
     let room = room
+        .after(1_000)
         .shows(&["notice RoomFull { address: 10.0.0.9:1 }"])
         .hears(2, "Landline: the room is full, please try again later");
     assert!(room.wire(2).finished && !room.wire(2).closed);
@@ -95,13 +96,41 @@ fn a_full_room_says_so_and_does_not_fill_the_transcript() {
 fn a_room_without_plain_text_says_so() {
     let room = Room::host_with(|config| config.settings.plain = None)
         .shows(&["Host joined"])
-        .open(1)
+        .dial(1)
         .sends(1, "hello\n");
-    let room = room.shows(&["notice PlainRefused { address: 10.0.0.1:5000 }"]).hears(
-        1,
-        "Landline: this room takes no plain text, so this connection is closed",
-    );
+    let refusal = "Landline: this room takes no plain text, so this connection is closed";
+    let room = room
+        .shows(&["notice PlainRefused { address: 10.0.0.1:5000 }"])
+        .hears(1, refusal);
     assert!(room.wire(1).finished);
+    // A lost packet may hold up a native guest's first words.
+    let room = room.dial(2).after(4_999).hears(2, "").after(1).hears(2, refusal);
+    assert!(room.wire(2).finished);
+}
+
+#[test]
+fn strangers_are_few_and_members_do_not_notice() {
+    let mut room = Room::host().open(1).quietly();
+    for line in 2..100 {
+        room = room.dial_from(line, &format!("10.0.9.{}:1", line / 7));
+    }
+    let open = (2..100).filter(|line| !room.wire(*line).closed).count();
+    assert_eq!(open, 64, "lines of which nobody knows whose they are");
+    let mut room = room.says("hello").hears(1, "hello").after(5_000);
+    for line in 200..220 {
+        room = room.dial_from(line, "[fe80::1]:1");
+    }
+    let open = (200..220).filter(|line| !room.wire(*line).closed).count();
+    assert_eq!(open, 8, "of one network");
+}
+
+#[test]
+fn one_address_has_not_all_the_room() {
+    let mut room = Room::host();
+    for line in 1..=40 {
+        room = room.dial_from(line, "10.0.0.9:1").sends(line, "\n");
+    }
+    assert_eq!((1..=40).filter(|line| !room.wire(*line).closed).count(), 32);
 }
 
 #[test]
@@ -158,8 +187,7 @@ fn a_peer_that_does_not_read_is_parted_with_and_holds_up_nobody() {
         .quietly()
         .after(19_999)
         .shows(&[]);
-    room.after(1)
-        .shows(&["plain guest 10.0.0.1 left: TooSlow", "refused \"x\": LineLost"]);
+    room.after(1).shows(&["plain guest 10.0.0.1 left: TooSlow"]);
 }
 
 #[test]
@@ -217,6 +245,7 @@ fn a_write_is_asked_for_once_however_much_is_said() {
     for _ in 0..10 {
         endpoint.handle_command(now, Command::say("hi"));
     }
+    keep_at_once(&mut endpoint, now);
     let transmits: Vec<_> = std::iter::from_fn(|| endpoint.poll_transmit()).collect();
     assert_eq!(transmits, [1, 2, 3].map(|line| Transmit::Write(LineId(line))));
     assert_eq!(endpoint.pending(LineId(2)).len(), 30);

@@ -26,7 +26,7 @@ pub(crate) fn host(name: &str) -> Config {
             bind: Some(Ipv4Addr::LOCALHOST.into()),
             port: 0,
             admit: Admit::Anyone,
-            history: History::default(),
+            history: None,
             plain: Some(Encoding::Auto),
             welcome: WELCOME.to_owned(),
         }),
@@ -50,11 +50,30 @@ pub(crate) fn guest(name: &str, address: &str) -> Config {
     }
 }
 
+/// A config for a guest with a key.
+pub(crate) fn native(name: &str, address: &str) -> Config {
+    let mut config = guest(name, address);
+    change_join(&mut config, |join| join.plain = None);
+    config.seed = None;
+    config
+}
+
 /// A config for a guest of a plain-text program.
 pub(crate) fn guest_of_program(port: u16, encoding: Encoding) -> Config {
     let mut config = guest("李雷", &format!("127.0.0.1:{port}"));
     change_join(&mut config, |join| join.plain = Some(encoding));
     config
+}
+
+/// Bounds for so many lines from this one computer.
+pub(crate) fn crowded(lines: usize) -> Limits {
+    Limits {
+        max_lines: lines,
+        max_lines_per_address: lines,
+        max_strangers: lines,
+        max_strangers_per_address: lines,
+        ..Limits::default()
+    }
 }
 
 pub(crate) fn change_host(config: &mut Config, change: impl FnOnce(&mut Host)) {
@@ -77,9 +96,15 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
+    /// Of somebody who is nobody else, and of whom nothing stays.
     pub(crate) fn open(config: Config) -> Self {
+        Self::at(&Home::fleeting().unwrap(), config)
+    }
+
+    /// Of somebody who may come again.
+    pub(crate) fn at(home: &Home, config: Config) -> Self {
         Self {
-            worker: Worker::spawn(Home::fleeting().unwrap(), config, || {}).unwrap(),
+            worker: Worker::spawn(home.clone(), config, || {}).unwrap(),
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod chat;
 mod cli;
+mod cupboard;
 mod discreet;
 mod faults;
 mod guest;
@@ -11,9 +12,11 @@ mod guest;
 mod gui;
 #[cfg(feature = "gui")]
 mod gui_transcript;
+mod host;
 mod invite;
 mod limits;
 mod loopback;
+mod native;
 mod plain;
 mod profile;
 mod program;
@@ -22,6 +25,7 @@ mod pure;
 mod room_sim;
 mod session;
 mod sim;
+mod store;
 mod support;
 mod text;
 mod tidy;

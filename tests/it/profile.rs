@@ -69,7 +69,7 @@ fn the_second_program_can_say_where_the_first_is() {
 /// Threads stand for processes here: the system's locks are per open file.
 #[test]
 fn of_ten_at_once_exactly_one_gets_the_profile() {
-    for _ in 0..20 {
+    for _ in 0..200 {
         let folder = tempfile::tempdir().unwrap();
         let barrier = std::sync::Barrier::new(10);
         let opened: Vec<_> = std::thread::scope(|scope| {

@@ -10,7 +10,7 @@ fn a_host_alone_is_a_member_and_says_that_its_room_is_plain() {
     Room::host()
         .shows(&["Host joined", "notice PlainText"])
         .says("anybody?")
-        .shows(&["1 Host: anybody?", "1 sent to 0"]);
+        .shows(&["1 Host: anybody?", "1 stored"]);
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn everybody_hears_everybody_with_names() {
         .hears(2, "plain guest 10.0.0.1: 你好")
         .after(1_000)
         .says("welcome both")
-        .shows(&["2 Host: welcome both", "2 sent to 2"])
+        .shows(&["2 Host: welcome both", "2 stored"])
         .hears(1, "welcome both\n")
         .hears(2, "welcome both");
 }
@@ -47,9 +47,9 @@ fn two_landlines_talk_at_once_and_by_name() {
         "plain guest 10.0.0.1 is now Gina",
         "1 Gina: hello",
         "2 Host: two\nlines",
-        "2 sent to 1",
+        "2 stored",
         "3 Host: more",
-        "3 sent to 1",
+        "3 stored",
     ]);
     pair.guest.shows(&[
         "connected to host.lan:8888 in host.lan:8888",
@@ -112,7 +112,11 @@ fn a_peer_without_newlines_hears_pieces_apart() {
         .collect();
     assert_eq!(
         writes,
-        [(0, "one".into()), (200, "two lines".into()), (400, "three".into())]
+        [
+            (1_000, "one".into()),
+            (1_200, "two lines".into()),
+            (1_400, "three".into())
+        ]
     );
     assert_eq!(room.endpoint.poll_timeout(), None, "nothing is left to do");
 }
@@ -356,17 +360,29 @@ fn own_words_are_sent_when_the_system_has_them_all() {
 }
 
 #[test]
-fn lines_that_died_are_not_counted() {
-    let room = Room::host()
-        .open(1)
-        .open(2)
-        .sends(1, "\n")
-        .sends(2, "\n")
-        .stalls(1, 2)
-        .quietly();
-    let room = room.says("hello").shows(&["1 Host: hello"]);
+fn a_hosts_words_are_stored_whoever_hears_them() {
+    let room = Room::host().open(1).sends(1, "\n").stalls(1, 2).quietly();
+    let room = room.says("hello").shows(&["1 Host: hello", "1 stored"]);
     room.ends(1, LineEnd::Reset)
-        .shows(&["plain guest 10.0.0.1 left: Lost(Reset)", "1 sent to 1"]);
+        .shows(&["plain guest 10.0.0.1 left: Lost(Reset)"]);
+}
+
+#[test]
+fn whoever_speaks_first_need_not_wait_for_the_welcome() {
+    let room = Room::host_with(|config| config.welcome = "hi".into()).quietly().dial(1);
+    let room = room.after(999).hears(1, "").shows(&[]);
+    let room = room.after(1).hears(1, "hi").shows(&["plain guest 10.0.0.1 joined"]);
+    room.dial(2)
+        .sends(2, "a\n")
+        .hears(2, "hi")
+        .shows(&["plain guest 10.0.0.2 joined", "1 plain guest 10.0.0.2: a"]);
+}
+
+#[test]
+fn a_first_byte_that_is_late_and_native_is_no_message() {
+    let room = Room::host().open(1).quietly().sends(1, b"\0LCH\x01\x01\0\0");
+    let room = room.after(1_000).shows(&["plain guest 10.0.0.1 left: Lost(Failed)"]);
+    assert!(room.wire(1).closed, "it calls again, and is heard in time");
 }
 
 #[test]
@@ -473,7 +489,7 @@ fn the_host_lets_a_member_out() {
     assert!(room.wire(1).closed);
     room.says("hello")
         .removes(2)
-        .shows(&["1 Host: hello", "1 sent to 1", "plain guest 10.0.0.2 left: Removed"])
+        .shows(&["1 Host: hello", "1 stored", "plain guest 10.0.0.2 left: Removed"])
         .after(199)
         .hears(2, "hello")
         .after(1)

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant, SystemTime};
 use landline::proto::identity::Identity;
 use landline::proto::log::{Epoch, History, Loaded, RoomId, Settings};
 use landline::proto::{
-    Admit, Command, Encoding, Endpoint, Event, HostConfig, Limits, LineEnd, LineId, MemberId, Now, PlainGuestConfig,
-    Store, Transmit,
+    Admit, Command, Encoding, Endpoint, Entry, Event, HostConfig, Limits, LineEnd, LineId, MemberId, Now,
+    PlainGuestConfig, Store, Transmit,
 };
 
 /// An endpoint without a network: a virtual clock, raw peers as byte strings, events as text.
@@ -22,6 +22,8 @@ pub(crate) struct Room {
     pub(crate) now: Now,
     pub(crate) events: Vec<Event>,
     wires: BTreeMap<u64, Wire>,
+    /// How long whoever calls is silent before a test goes on.
+    silence: u64,
 }
 
 /// What the operating system and the peer at the other end of a line have seen.
@@ -45,7 +47,7 @@ impl Room {
     pub(crate) fn host_with(change: impl FnOnce(&mut HostConfig)) -> Self {
         let mut config = plain_host(7);
         change(&mut config);
-        Self::new(Endpoint::host(start(), config))
+        Self::new(Endpoint::host(start(), config), SILENCE)
     }
 
     pub(crate) fn guest() -> Self {
@@ -63,26 +65,37 @@ impl Room {
             limits: Limits::default(),
         };
         change(&mut config);
-        Self::new(Endpoint::plain_guest(config))
+        Self::new(Endpoint::plain_guest(config), 0)
     }
 
-    fn new(endpoint: Endpoint) -> Self {
+    fn new(endpoint: Endpoint, silence: u64) -> Self {
         let mut room = Self {
             endpoint,
             now: start(),
             events: Vec::new(),
             wires: BTreeMap::new(),
+            silence,
         };
         room.drain();
         room
     }
 
-    /// Opens line `line` from 10.0.0.`line`.
+    /// Opens line `line` from 10.0.0.`line`. Who calls a host says nothing for a second, as plain-text programs do that wait for the other side.
     pub(crate) fn open(self, line: u64) -> Self {
         self.open_from(line, &format!("10.0.0.{line}:5000"))
     }
 
-    pub(crate) fn open_from(mut self, line: u64, address: &str) -> Self {
+    pub(crate) fn open_from(self, line: u64, address: &str) -> Self {
+        let silence = self.silence;
+        self.dial_from(line, address).after(silence)
+    }
+
+    /// Opens line `line`, and no time passes.
+    pub(crate) fn dial(self, line: u64) -> Self {
+        self.dial_from(line, &format!("10.0.0.{line}:5000"))
+    }
+
+    pub(crate) fn dial_from(mut self, line: u64, address: &str) -> Self {
         let address: SocketAddr = address.parse().expect("tests write addresses right");
         self.wires.entry(line).or_default();
         self.endpoint.handle_opened(self.now, LineId(line), address);
@@ -123,7 +136,7 @@ impl Room {
     }
 
     pub(crate) fn removes(mut self, member: u64) -> Self {
-        let member = MemberId(member);
+        let member = plain_guest(member);
         self.endpoint.handle_command(self.now, Command::Remove { member });
         self.drain();
         self
@@ -175,8 +188,22 @@ impl Room {
             }
         }
         while let Some(event) = self.endpoint.poll_event() {
-            self.events.push(event);
+            self.events
+                .extend(is_plain(&event).then(|| self.without_founding(event)));
         }
+    }
+
+    /// Messages are counted from 1: how a host's room was made, and that the host is a member of it, stands before them in the log.
+    fn without_founding(&self, mut event: Event) -> Event {
+        if self.silence > 0
+            && let Event::Said {
+                entry: Entry { seq, .. },
+            }
+            | Event::Sent { seq, .. } = &mut event
+        {
+            *seq -= FOUNDING;
+        }
+        event
     }
 
     fn write(&mut self, line: LineId) {
@@ -257,6 +284,24 @@ pub(crate) fn plain_host(seed: u8) -> HostConfig {
     }
 }
 
+/// Entries of a log before the first message.
+const FOUNDING: u64 = 2;
+/// How long a host waits for a native guest's first byte.
+const SILENCE: u64 = 1_000;
+
+/// The plain guest that came as number `number`.
+pub(crate) fn plain_guest(number: u64) -> MemberId {
+    MemberId(MemberId::PLAIN.0 + number)
+}
+
+/// What a plain line has to do with; a host's log and its members are tested in `host`.
+fn is_plain(event: &Event) -> bool {
+    !matches!(
+        event,
+        Event::Queued { .. } | Event::Settings { .. } | Event::Known { .. } | Event::Receipt { .. }
+    )
+}
+
 /// A disk that is never slow and never full.
 pub(crate) fn keep_at_once(endpoint: &mut Endpoint, now: Now) {
     while let Some(wish) = endpoint.poll_store() {
@@ -290,7 +335,12 @@ pub(crate) fn describe(event: &Event) -> String {
         Event::Renamed { member, previous } => write!(line, "{previous} is now {}", member.author.name),
         Event::Left { member, reason } => write!(line, "{} left: {reason:?}", member.author.name),
         Event::Said { entry } => write!(line, "{} {}: {}", entry.seq, entry.author.name, entry.text),
-        Event::Sent { seq, lines, .. } => write!(line, "{seq} sent to {}", lines.unwrap_or(0)),
+        Event::Sent {
+            seq,
+            lines: Some(lines),
+            ..
+        } => write!(line, "{seq} sent to {lines}"),
+        Event::Sent { seq, lines: None, .. } => write!(line, "{seq} stored"),
         Event::Refused { text, reason, .. } => write!(line, "refused {text:?}: {reason:?}"),
         Event::Notice { notice } => write!(line, "notice {notice:?}"),
         Event::Closed { reason } => write!(line, "closed: {reason:?}"),

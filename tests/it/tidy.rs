@@ -198,6 +198,17 @@ fn the_window_only_draws_and_asks() {
     none(&found.iter().map(|found| format!("{found:?}")).collect::<Vec<_>>());
 }
 
+/// What another way to keep rooms would have to replace.
+#[test]
+fn only_the_store_knows_sqlite() {
+    let others: Vec<Source> = sources()
+        .into_iter()
+        .filter(|source| !source.path.starts_with("src/store/sqlite"))
+        .collect();
+    let found = namings(&others, &["rusqlite"]);
+    none(&found.iter().map(|found| format!("{found:?}")).collect::<Vec<_>>());
+}
+
 #[test]
 fn nothing_looks_up_the_stairs() {
     let storeys: BTreeMap<&str, usize> = STOREYS

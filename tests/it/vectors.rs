@@ -77,6 +77,7 @@ fn step(mut room: Room, line: &str) -> Room {
             room
         }
         [_, "opens"] => room.open(number),
+        [_, "dials"] => room.dial(number),
         [_, "finishes"] => room.ends(number, LineEnd::Finished),
         [_, "sends", hex] => room.sends(number, bytes(hex)),
         [_, "gets"] => gets(room, number, "", line),

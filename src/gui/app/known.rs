@@ -87,7 +87,7 @@ impl App {
                 bind: None,
                 port,
                 admit: Admit::default(),
-                history: room.settings.history,
+                history: Some(room.settings.history),
                 plain: room.settings.plain,
                 welcome: self.settings.welcome.clone(),
             })

@@ -139,7 +139,7 @@ impl ConnectionPanel {
                 bind: None,
                 port: self.port()?,
                 admit: self.admit,
-                history: self.history,
+                history: Some(self.history),
                 plain: self.plain.then_some(self.guest_encoding),
                 welcome: self.welcome.trim().to_owned(),
             }),

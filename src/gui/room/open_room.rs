@@ -162,7 +162,7 @@ impl OpenRoom {
             }
             (Event::Room(proto::Event::Settings { settings, .. }), Role::Host(host)) => {
                 host.room = settings.name.to_string();
-                host.history = settings.history;
+                host.history = Some(settings.history);
                 host.plain = settings.plain;
             }
             _ => {}

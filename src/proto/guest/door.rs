@@ -107,9 +107,10 @@ impl Core {
         let (Phase::Joining { host, .. } | Phase::Knocking { host, .. }) = self.phase else {
             return;
         };
+        let known = self.entered.is_some();
         let invited = self.config.invite.as_ref().map(|invite| invite.room);
-        let known = self.entered.as_ref().map(|entered| entered.kept.room).or(invited);
-        if known.is_some_and(|known| known != welcome.room) {
+        let expected = self.entered.as_ref().map(|entered| entered.kept.room).or(invited);
+        if expected.is_some_and(|expected| expected != welcome.room) {
             self.break_off(CloseReason::OtherRoom);
             return;
         }
@@ -117,10 +118,7 @@ impl Core {
             self.break_off(CloseReason::Forged { seq: welcome.head.seq });
             return;
         }
-        let resumed = self
-            .entered
-            .as_ref()
-            .is_some_and(|entered| !welcome.anew && entered.kept.epoch == welcome.epoch);
+        let resumed = self.entered.as_ref().is_some_and(|entered| entered.follows(welcome));
         if resumed && self.contradicts(welcome) {
             return;
         }
@@ -135,6 +133,8 @@ impl Core {
         self.founding = floor > 0 && self.last_seq() == floor;
         self.unheard = self.present();
         self.roster(&welcome.roster, &mut piece);
+        let connected = self.entered.as_ref().map(|entered| connected(entered, known));
+        piece.events.splice(..0, connected); // by now it is known what the host is called
         self.keep(piece);
         self.outbox.begin_again();
         self.submit();
@@ -223,17 +223,23 @@ impl Core {
         }];
         changes.push(Change::Head(welcome.head));
         let entered = Entered { kept, copy, projection };
-        let mut events = vec![connected(&entered, again.is_some())];
+        let mut events = vec![settings(&entered.kept)];
         if again.is_some() {
-            events.push(Event::NewEpoch);
+            events.insert(0, Event::NewEpoch);
         }
-        events.push(settings(&entered.kept));
         self.entered = Some(entered);
         Piece {
             changes,
             events,
             ..Piece::default()
         }
+    }
+}
+
+impl Entered {
+    /// Whether a welcome goes on where this copy ends.
+    fn follows(&self, welcome: &Welcome) -> bool {
+        !welcome.anew && self.kept.epoch == welcome.epoch && welcome.floor.seq <= self.copy.last().seq
     }
 }
 
@@ -249,7 +255,6 @@ fn go_on(entered: &mut Entered, head: SignedHead, address: Option<SocketAddr>) -
     }
     Piece {
         changes,
-        events: vec![connected(entered, true)],
         ..Piece::default()
     }
 }

@@ -141,6 +141,12 @@ impl Core {
     pub(super) fn acknowledged(&mut self, id: EntryId, seq: u64) {
         let sent = self.outbox.acknowledged(id, seq);
         self.events.extend(sent);
+        // Where this copy has got already it does not come any more: it stands before the place where the copy begins.
+        if seq <= self.last_seq()
+            && let Some((own, _)) = self.outbox.arrived(id, seq)
+        {
+            self.keep(super::core::change(Change::Unqueue(own.entry.id)));
+        }
         self.submit();
         self.leave_when_done();
     }

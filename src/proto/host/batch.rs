@@ -2,12 +2,12 @@
 
 use super::clock;
 use super::core::Core;
-use super::sequencer::{Flight, From, MAX_BATCH_ENTRIES, Step, Then, Work};
+use super::sequencer::{Flight, From, Landing, MAX_BATCH_ENTRIES, Step, Then, Work};
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{
     Admission, Batch, Body, Change, History, Kept, Peer, PlacedEntry, Seen, SignedEntry, SignedHead,
 };
-use crate::proto::message::{Message, SubmitRefusal};
+use crate::proto::message::SubmitRefusal;
 use crate::proto::wire;
 use crate::proto::{EntryId, LineId, MemberId, Now, Store};
 
@@ -118,7 +118,7 @@ impl Core {
                 let placed = entry.place(flight.last.seq + 1, clock::milliseconds(now.wall), &flight.last.hash);
                 self.put(placed, body, From::Line(line), flight);
             }
-            Err(reason) => self.send(line, Message::Refused { id, reason }),
+            Err(reason) => self.refuse(line, id, reason),
         }
     }
 
@@ -135,7 +135,7 @@ impl Core {
         self.projection.judge(&self.me, body)
     }
 
-    fn place_own(&mut self, now: Now, id: EntryId, body: Body, written_ms: u64, then: Then, flight: &mut Flight) {
+    fn place_own(&self, now: Now, id: EntryId, body: Body, written_ms: u64, then: Then, flight: &mut Flight) {
         let entry = SignedEntry::sign(
             &self.config.identity,
             self.kept.room,
@@ -169,18 +169,24 @@ impl Core {
         };
         flight.changes.push(Change::Append(placed.clone()));
         flight.changes.extend(peer.clone().map(Change::Peer));
-        if let Body::Settings(settings) = &body {
-            flight.changes.push(Change::Room(Kept {
-                settings: settings.clone(),
-                ..epoch_of(flight).unwrap_or(&self.kept).clone()
-            }));
+        let kept = epoch_of(flight).unwrap_or(&self.kept);
+        if let Body::Settings(settings) = &body
+            && *settings != kept.settings
+        {
+            let settings = settings.clone();
+            let changed = Kept {
+                settings,
+                ..kept.clone()
+            };
+            flight.changes.push(Change::Room(changed));
         }
-        flight.steps.push(Step::Entry {
+        let landing = Landing {
             placed,
             body,
             peer,
             from,
-        });
+        };
+        flight.steps.push(Step::Entry(Box::new(landing)));
     }
 
     /// A history begins with how the room is and who is a member of it, in one batch: a crash leaves all of it or none.
@@ -280,12 +286,10 @@ fn epoch_of(flight: &Flight) -> Option<&Kept> {
 /// Whether what waits must be judged by what comes of this.
 fn ends_a_batch(step: &Step) -> bool {
     match step {
-        Step::Entry { body, .. } => {
-            matches!(
-                body,
-                Body::Admitted { .. } | Body::Removed { .. } | Body::Renamed { .. } | Body::Settings(_)
-            )
-        }
+        Step::Entry(landing) => matches!(
+            landing.body,
+            Body::Admitted { .. } | Body::Removed { .. } | Body::Renamed { .. } | Body::Settings(_)
+        ),
         Step::Kept(_) | Step::Told(_) | Step::Repeated { .. } | Step::Begun { .. } => false,
     }
 }

@@ -25,7 +25,7 @@ use crate::proto::projection::Projection;
 use crate::proto::refusals::Refusals;
 use crate::proto::room::Room;
 use crate::proto::{
-    CloseReason, EntryId, Event, HostConfig, LeaveReason, LineEnd, LineId, MemberId, Now, ReadId, Store,
+    CloseReason, Encoding, EntryId, Event, HostConfig, LeaveReason, LineEnd, LineId, MemberId, Now, ReadId, Store,
 };
 
 /// What is to be done with lines.
@@ -279,6 +279,21 @@ impl Core {
             .get(&line)
             .is_some_and(|line| matches!(line.phase, Phase::In { .. }));
         native || self.plain_lines.contains_key(&line)
+    }
+
+    /// Whether the room is open.
+    pub(super) fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+
+    /// Whether the next event is the last.
+    pub(super) fn is_over_next(&self) -> bool {
+        matches!(self.events.front(), Some(Event::Closed { .. }))
+    }
+
+    /// The encoding of plain guests, if the room takes them.
+    pub(super) fn plain_encoding(&self) -> Option<Encoding> {
+        self.kept.settings.plain
     }
 
     /// Lines on which somebody is in the room.

@@ -29,11 +29,14 @@ enum Verdict {
 impl Core {
     /// Somebody with a key wants to come in.
     pub(super) fn join(&mut self, now: Now, line: LineId, join: Join) {
-        let Some(key) = self.lines.get(&line).map(|line| line.key) else {
+        let Some(guest) = self.lines.get_mut(&line) else {
             return;
         };
+        guest.resume = join.resume;
+        let key = guest.key;
+        self.look_ahead(join.resume);
         match self.decide(now, line, &key, &join) {
-            Verdict::Member(id) => self.enter(now, line, id, join.resume),
+            Verdict::Member(id) => self.enter(now, line, id),
             Verdict::Admit(how, invite) => self.admit(now, line, &join.name, how, invite),
             Verdict::Ask => self.ask(now, line, key, join.name),
             Verdict::Deny(reason) => self.deny(line, reason),
@@ -207,14 +210,15 @@ impl Core {
 
     /// Somebody is in from now on, on this line; another line of theirs has to go.
     pub(super) fn arrive(&mut self, now: Now, line: LineId, id: MemberId) {
-        if let Some(before) = self.by_member.insert(id, line) {
+        let before = self.by_member.insert(id, line);
+        if let Some(before) = before {
             self.lines.remove(&before);
             self.send(before, Message::Bye(ByeReason::Replaced));
             self.out.push_back(Out::Finish(before));
         }
         let address = self.lines.get(&line).map(|line| line.address);
-        let new = self.projection.arrive(id, address);
-        if let Some(member) = self.projection.member(id).filter(|_| new) {
+        self.projection.arrive(id, address);
+        if let Some(member) = self.projection.member(id).filter(|_| before.is_none()) {
             self.presence(now, id, member.key, &member.author.name, PresenceState::Here);
             self.events.push_back(Event::Joined { member });
         }
@@ -257,7 +261,8 @@ impl Core {
                 }
             }
             Phase::In { id, .. } => self.leave(now, line, id, how),
-            Phase::Joining(_) | Phase::Entering => {}
+            Phase::Entering => self.never_came(line),
+            Phase::Joining(_) => {}
         }
         true
     }
@@ -268,6 +273,7 @@ impl Core {
         }
         self.by_member.remove(&id);
         self.guard.without(line);
+        self.ask_for_missing();
         let was_here = self.projection.depart(id);
         if let Some(member) = self.projection.member(id).filter(|_| was_here) {
             self.presence(now, id, member.key, &member.author.name, Self::presence_of(how));

@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use crate::proto::identity::MemberKey;
+use crate::proto::message::Resume;
 use crate::proto::proofs::Meeting;
-use crate::proto::{KnockId, MemberId};
+use crate::proto::{EntryId, KnockId, MemberId};
 
 /// How long somebody who has shown a key may take to say what they want: as long as for the whole handshake.
 pub(super) const JOIN_WITHIN: Duration = Duration::from_secs(10);
@@ -18,6 +19,10 @@ pub(super) struct Line {
     pub(super) hash: [u8; 32],
     pub(super) address: SocketAddr,
     pub(super) phase: Phase,
+    /// Where their copy of the log ends.
+    pub(super) resume: Option<Resume>,
+    /// The first entry that was refused for now: before it comes again, nothing behind it is taken, or it would stand in another order.
+    pub(super) owed: Option<EntryId>,
     /// Nothing is read from it before then: its member has said too much.
     pub(super) held_until: Option<Instant>,
 }
@@ -60,6 +65,8 @@ impl Line {
             hash,
             address,
             phase: Phase::Joining(join_until),
+            resume: None,
+            owed: None,
             held_until: None,
         }
     }

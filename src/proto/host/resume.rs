@@ -53,11 +53,12 @@ enum Standing {
 
 impl Core {
     /// A member comes in.
-    pub(super) fn enter(&mut self, now: Now, line: LineId, id: MemberId, resume: Option<Resume>) {
+    pub(super) fn enter(&mut self, now: Now, line: LineId, id: MemberId) {
         let (Some(guest), Some(peer)) = (self.lines.get_mut(&line), self.projection.peer(id)) else {
-            return self.never_came(now, id);
+            return; // their line was lost before the entry was on disk
         };
         guest.phase = Phase::Entering;
+        let resume = guest.resume;
         let floor = peer.first_seq.saturating_sub(1);
         let same = resume.filter(|resume| resume.epoch == self.kept.epoch);
         let head = same.and_then(|resume| self.genuine(resume.head));
@@ -82,15 +83,6 @@ impl Core {
         self.welcome_if_known(now, line);
     }
 
-    /// An admitted guest's line was lost before the entry was on disk: a member, but not here.
-    fn never_came(&mut self, now: Now, id: MemberId) {
-        if !self.by_member.contains_key(&id) && self.projection.depart(id) {
-            let member = self.projection.member(id);
-            self.events.extend(member.map(|member| Event::Known { member }));
-        }
-        self.settle(now);
-    }
-
     /// Asks for the hashes that are not in memory.
     fn look_up(&mut self, line: LineId, mut entering: Entering) {
         for seq in std::mem::take(&mut entering.unknown) {
@@ -105,6 +97,14 @@ impl Core {
             }
         }
         self.reads.entering.insert(line, entering);
+    }
+
+    /// Somebody's line was lost while they were coming in.
+    pub(super) fn never_came(&mut self, line: LineId) {
+        let entering = self.reads.entering.remove(&line);
+        let member = entering.and_then(|entering| self.projection.member(entering.id));
+        let away = member.filter(|member| !member.here);
+        self.events.extend(away.map(|member| Event::Known { member }));
     }
 
     fn hash_at(&self, seq: u64) -> Option<Hash> {
@@ -166,7 +166,6 @@ impl Core {
 
     /// What must be on the disk cannot be read: this guest comes again, and others are not disturbed.
     fn cannot_read(&mut self, now: Now, line: LineId) {
-        self.reads.entering.remove(&line);
         self.lose(now, line, LeaveReason::Lost(LineEnd::Failed));
         self.out.push_back(Out::Close(line));
     }
@@ -218,6 +217,14 @@ impl Core {
             seq if seq > self.last.seq && lost.is_some() => Standing::Ahead(resume.last),
             _ if same => Standing::Same(resume.last),
             _ => Standing::Anew,
+        }
+    }
+
+    /// This host's own word counts whoever shows it: somebody whose membership is in the lost part is no member now.
+    pub(super) fn look_ahead(&mut self, resume: Option<Resume>) {
+        let head = resume.and_then(|resume| self.genuine(resume.head));
+        if let Some(head) = head.filter(|head| head.seq > self.last.seq) {
+            self.guard_against(head);
         }
     }
 

@@ -6,7 +6,7 @@
 //!
 //! An entry that changes who may write, or how the room is, ends its batch: what waits behind it is judged when it is true.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -70,13 +70,7 @@ pub(super) enum Then {
 /// A part of a batch that is on its way to the disk.
 #[derive(Debug)]
 pub(super) enum Step {
-    Entry {
-        placed: PlacedEntry,
-        body: Body,
-        /// What is kept of a member because of it.
-        peer: Option<Peer>,
-        from: From,
-    },
+    Entry(Box<Landing>),
     Kept(Then),
     Told(Event),
     /// The same entry came twice before it was stored.
@@ -89,6 +83,16 @@ pub(super) enum Step {
         kept: Box<Kept>,
         again: bool,
     },
+}
+
+/// An entry that becomes part of the log.
+#[derive(Debug)]
+pub(super) struct Landing {
+    pub(super) placed: PlacedEntry,
+    pub(super) body: Body,
+    /// What is kept of a member because of it.
+    pub(super) peer: Option<Peer>,
+    pub(super) from: From,
 }
 
 /// Where an entry comes from.
@@ -163,9 +167,35 @@ impl Sequencer {
         self.in_flight.take_if(|flight| flight.id == batch)
     }
 
+    /// What waits of these lines, because something before it could not be kept.
+    pub(super) fn take_back(&mut self, lines: &BTreeSet<LineId>) -> Vec<(LineId, EntryId)> {
+        let mut taken = Vec::new();
+        self.waiting.retain(|work| match work {
+            Work::Submitted { line, entry, .. } if lines.contains(line) => {
+                taken.push((*line, entry.id));
+                false
+            }
+            _ => true,
+        });
+        taken
+    }
+
     /// Everything that waits, because nothing more can be kept.
     pub(super) fn give_up(&mut self) -> Vec<Work> {
         self.waiting.drain(..).collect()
+    }
+}
+
+impl Step {
+    /// The line from which an entry came.
+    pub(super) fn line(&self) -> Option<LineId> {
+        match self {
+            Self::Entry(landing) => match landing.from {
+                From::Line(line) => Some(line),
+                From::Here(_) | From::Guests => None,
+            },
+            _ => None,
+        }
     }
 }
 
@@ -183,19 +213,18 @@ impl Flight {
     }
 
     pub(super) fn entries(&self) -> usize {
-        self.steps
-            .iter()
-            .filter(|step| matches!(step, Step::Entry { .. }))
-            .count()
+        self.steps.iter().filter(|step| matches!(step, Step::Entry(_))).count()
     }
 
     /// The place of an entry that is already in this batch.
     pub(super) fn place_of(&self, author: &MemberKey, id: EntryId) -> Option<Seen> {
         self.steps.iter().find_map(|step| match step {
-            Step::Entry { placed, .. } if placed.entry.author == *author && placed.entry.id == id => Some(Seen {
-                seq: placed.seq,
-                hash: placed.hash,
-            }),
+            Step::Entry(landing) if landing.placed.entry.author == *author && landing.placed.entry.id == id => {
+                Some(Seen {
+                    seq: landing.placed.seq,
+                    hash: landing.placed.hash,
+                })
+            }
             _ => None,
         })
     }

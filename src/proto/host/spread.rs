@@ -1,11 +1,12 @@
 //! What follows when a batch is on disk: only now anybody hears of it. And what follows when it is not.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::core::{Core, Out, State};
 use super::line::{Flow, Phase};
 use super::refused::Words;
-use super::sequencer::{Flight, From, Step, Then, Work};
+use super::sequencer::{Flight, From, Landing, Step, Then, Work};
 use crate::proto::identity::MemberKey;
 use crate::proto::index::Index;
 use crate::proto::log::{Body, Kept, Peer, PlacedEntry, Seen, StoreError};
@@ -33,15 +34,10 @@ impl Core {
         let mut newcomers = Vec::new();
         for step in flight.steps {
             match step {
-                Step::Entry {
-                    placed,
-                    body,
-                    peer,
-                    from,
-                } => {
-                    newcomers.extend(newcomer(&from, &body));
-                    self.take(now, &placed, &body, peer, from);
-                    fresh.push(placed);
+                Step::Entry(landing) => {
+                    newcomers.extend(newcomer(&landing));
+                    fresh.push(landing.placed.clone());
+                    self.take(now, *landing);
                 }
                 Step::Kept(then) => self.kept_own(now, then),
                 Step::Told(event) => self.events.push_back(event),
@@ -54,7 +50,7 @@ impl Core {
         }
         self.spread(&live, &fresh);
         for (line, id) in newcomers {
-            self.enter(now, line, id, None);
+            self.enter(now, line, id);
         }
         self.restored();
     }
@@ -64,15 +60,19 @@ impl Core {
         if !std::mem::replace(&mut self.disk_is_full, true) {
             self.notice(Notice::DiskFull);
         }
+        let lines: BTreeSet<LineId> = flight.steps.iter().filter_map(Step::line).collect();
         for step in flight.steps {
             match step {
-                Step::Entry { placed, from, .. } => self.bounce(placed.entry.id, from),
+                Step::Entry(landing) => self.bounce(landing.placed.entry.id, landing.from),
                 Step::Kept(then) => self.own_refused(EntryId([0; 16]), then, SubmitRefusal::DiskFull),
                 Step::Told(event) => self.events.push_back(event),
                 Step::Repeated { line, id, .. } => self.refuse(line, id, SubmitRefusal::DiskFull),
                 Step::Begun { again: true, .. } => {}
                 Step::Begun { again: false, .. } => self.end(CloseReason::Disk(StoreError::Full)), // there is no room without it
             }
+        }
+        for (line, id) in self.sequencer.take_back(&lines) {
+            self.refuse(line, id, SubmitRefusal::Busy);
         }
     }
 
@@ -87,13 +87,10 @@ impl Core {
     /// The disk has failed, or is not what it was: what it holds is unknown, so nothing is taken any more. Opening the room again reads it.
     pub(super) fn crashed(&mut self, flight: Flight, error: StoreError) {
         for step in flight.steps {
-            if let Step::Entry {
-                placed,
-                from: From::Here(Then::Said { text, .. }),
-                ..
-            } = step
+            if let Step::Entry(landing) = step
+                && let From::Here(Then::Said { text, .. }) = landing.from
             {
-                self.refuse_words(placed.entry.id, text, RefuseReason::DiskFailed);
+                self.refuse_words(landing.placed.entry.id, text, RefuseReason::DiskFailed);
             }
         }
         for work in self.sequencer.give_up() {
@@ -141,12 +138,20 @@ impl Core {
     }
 
     pub(super) fn refuse(&mut self, line: LineId, id: EntryId, reason: SubmitRefusal) {
+        let Some(guest) = self.lines.get_mut(&line) else {
+            return;
+        };
+        if reason.retry() {
+            guest.owed.get_or_insert(id);
+        }
         self.send(line, Message::Refused { id, reason });
     }
 
     pub(super) fn acknowledge(&mut self, line: LineId, id: EntryId, place: Seen) {
         let Seen { seq, hash } = place;
-        self.send(line, Message::Acknowledged { id, seq, hash });
+        if self.lines.contains_key(&line) {
+            self.send(line, Message::Acknowledged { id, seq, hash });
+        }
     }
 
     pub(super) fn notice(&mut self, notice: Notice) {
@@ -161,12 +166,17 @@ impl Core {
     }
 
     /// An entry is part of the log.
-    fn take(&mut self, now: Now, placed: &PlacedEntry, body: &Body, peer: Option<Peer>, from: From) {
-        if let (From::Here(Then::Admit { line, .. }), Body::Admitted { id, .. }) = (&from, body) {
-            let address = self.lines.get(line).map(|line| line.address);
-            self.projection.arrive(*id, address); // nobody is told first that they are away
+    fn take(&mut self, now: Now, landing: Landing) {
+        let Landing {
+            placed,
+            body,
+            peer,
+            from,
+        } = landing;
+        let mut taken = self.projection.take(&placed, &body);
+        if matches!(&from, From::Here(Then::Admit { line, .. }) if self.lines.contains_key(line)) {
+            taken.event = None; // they are about to come in
         }
-        let taken = self.projection.take(placed, body);
         if let Some(peer) = peer {
             self.projection.put(peer);
         }
@@ -181,10 +191,10 @@ impl Core {
                 self.acknowledge(line, placed.entry.id, place);
                 self.spread_words(words, Some(line));
             }
-            From::Here(then) => self.done(placed, then, words),
+            From::Here(then) => self.done(&placed, then, words),
             From::Guests => {}
         }
-        self.follow(now, &placed.entry.author, body);
+        self.follow(now, &placed.entry.author, &body);
     }
 
     /// Something of this host's own is part of the log.
@@ -271,25 +281,25 @@ impl Core {
 
     /// A history has begun. Whoever is in comes in again, and begins anew.
     fn begun(&mut self, now: Now, kept: Kept, again: bool) {
+        if again {
+            for line in self.lines.keys().copied().collect::<Vec<_>>() {
+                self.lose(now, line, LeaveReason::Lost(LineEnd::Finished));
+                self.out.push_back(Out::Close(line));
+            }
+            self.events.push_back(Event::NewEpoch);
+        }
         let peers: Vec<Peer> = self.projection.peers().cloned().collect();
         self.projection = Projection::new(self.me, self.me, &peers, Index::new(0, &[]));
         self.kept = kept;
         self.guard.forget();
         self.states.forget_receipts();
-        if again {
-            self.events.push_back(Event::NewEpoch);
-            for line in self.lines.keys().copied().collect::<Vec<_>>() {
-                self.lose(now, line, LeaveReason::Lost(LineEnd::Finished));
-                self.out.push_back(Out::Close(line));
-            }
-        }
         self.come_in();
     }
 }
 
 /// Who comes in because of an entry.
-fn newcomer(from: &From, body: &Body) -> Option<(LineId, MemberId)> {
-    match (from, body) {
+fn newcomer(landing: &Landing) -> Option<(LineId, MemberId)> {
+    match (&landing.from, &landing.body) {
         (From::Here(Then::Admit { line, .. }), Body::Admitted { id, .. }) => Some((*line, *id)),
         _ => None,
     }

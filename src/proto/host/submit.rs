@@ -54,9 +54,13 @@ impl Core {
         if let Some(seq) = self.projection.index().seq_of(id, name) {
             return self.acknowledge_again(line, name, seq);
         }
-        let Some(author) = self.lines.get(&line).map(|line| line.key) else {
+        let Some(guest) = self.lines.get_mut(&line) else {
             return;
         };
+        if guest.owed.take_if(|owed| *owed == name).is_none() && guest.owed.is_some() {
+            return self.refuse(line, name, SubmitRefusal::Busy);
+        }
+        let author = guest.key;
         let looked_at = match self.guard.is_on() || self.sequencer.is_full() || self.state != State::Open {
             true => Err(SubmitRefusal::Busy),
             false => self.look_at(&author, &entry),

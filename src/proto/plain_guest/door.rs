@@ -1,79 +1,38 @@
-//! Who comes into a room and how lines end.
+//! How a plain guest comes in, and how its line ends.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::{INFORMATION, NAME_COMMAND, PlainGuest, Role, State, is_empty};
+use super::{NAME_COMMAND, PlainGuest, State};
 use crate::proto::connection::Line;
-use crate::proto::plain::{Encoding, Newline};
+use crate::proto::plain::Newline;
 use crate::proto::{Author, CloseReason, Event, LeaveReason, LineId, Member, MemberId, Notice, Now};
 use crate::text;
 
-/// Lines beyond the limit that may be told that there is no room for them; further ones are closed without a word.
-const MAX_REFUSED_LINES: usize = 64;
+/// What a guest is called whose name cannot be shown.
+const UNNAMED: &str = "Guest";
 
 impl PlainGuest {
-    /// Somebody has called the host.
-    pub(super) fn answer(&mut self, now: Now, line: LineId, address: SocketAddr) {
-        let Role::Host(config) = &self.role else {
-            return;
-        };
-        let Some(encoding) = config.settings.plain else {
-            let sentence = "this room takes no plain text, so this connection is closed";
-            self.turn_away(now, line, address, sentence, Notice::PlainRefused { address });
-            return;
-        };
-        if self.room.members().len() > config.limits.max_lines {
-            let sentence = "the room is full, please try again later";
-            self.turn_away(now, line, address, sentence, Notice::RoomFull { address });
-            return;
-        }
-        let welcome = text::clean_message(&config.welcome);
-        let mut peer = Line::new(encoding, None);
-        let member = self.room.add_plain_guest(address);
-        peer.member = Some(member.author.id);
-        self.lines.insert(line, peer);
-        self.events.push_back(Event::Joined { member });
-        if !is_empty(&welcome) {
-            self.tell(now, line, "", &welcome);
-        }
-    }
-
-    /// Somebody cannot come in: they are told why, and the room is told, but not too often.
-    fn turn_away(&mut self, now: Now, line: LineId, address: SocketAddr, sentence: &str, notice: Notice) {
-        if self.refusals.mention(now.monotonic, address.ip()) {
-            self.notice(notice);
-        }
-        if self.lines.len() >= self.role.limits().max_lines + MAX_REFUSED_LINES {
-            self.lines.close(line);
-            return;
-        }
-        self.lines.insert(line, Line::new(Encoding::Auto, None));
-        self.tell(now, line, INFORMATION, sentence);
-        self.part(now, line, None);
-    }
-
     /// This guest has reached its host.
     pub(super) fn enter(&mut self, now: Now, line: LineId, address: SocketAddr) {
-        let Role::Guest(config) = &self.role else {
-            return;
-        };
-        let me = myself(Self::ME_AS_GUEST, &config.name, "Guest", true);
+        let me = myself(&self.config.name);
         let host = Author {
             id: MemberId::HOST,
-            name: Arc::clone(&config.host),
+            name: Arc::clone(&self.config.host),
             plain: true,
         };
-        let room = Arc::clone(&config.host);
-        let introduction = config.introduce.then(|| format!("{NAME_COMMAND} {}", me.author.name));
-        let newline = config.introduce.then_some(Newline::Lf);
-        let mut peer = Line::new(config.encoding, newline);
-        peer.member = Some(MemberId::HOST);
+        let introduction = self
+            .config
+            .introduce
+            .then(|| format!("{NAME_COMMAND} {}", me.author.name));
+        let newline = self.config.introduce.then_some(Newline::Lf);
+        let mut peer = Line::new(self.config.encoding, newline);
+        peer.is_in = true;
         self.lines.insert(line, peer);
         self.state = State::Open;
         self.events.push_back(Event::Connected {
             host: host.clone(),
-            room,
+            room: Arc::clone(&self.config.host),
             secure: false,
             resumed: false,
         });
@@ -89,11 +48,11 @@ impl PlainGuest {
         self.come_in(me);
         self.notice(Notice::PlainText);
         if let Some(introduction) = introduction {
-            self.tell(now, line, "", &introduction);
+            self.tell(now, line, &introduction, None);
         }
     }
 
-    pub(super) fn come_in(&mut self, member: Member) {
+    fn come_in(&mut self, member: Member) {
         self.room.add(member.clone());
         self.events.push_back(Event::Joined { member });
     }
@@ -104,63 +63,42 @@ impl PlainGuest {
             return;
         };
         let mut lost = Vec::new();
-        peer.hurry(now.monotonic, self.role.limits(), |own| lost.push(own));
+        peer.hurry(now.monotonic, &self.config.limits, |own| lost.push(own));
         self.settle_own(lost, false);
     }
 
-    /// Ends a line properly: what has begun to go out goes out, then the FIN; the peer may take its time to answer.
-    /// `reason` is why its member goes, if it has one.
-    pub(super) fn part(&mut self, now: Now, line: LineId, reason: Option<LeaveReason>) {
-        let limits = self.role.limits();
+    /// Ends the line properly: what has begun to go out goes out, then the FIN; the peer may take its time to answer.
+    pub(super) fn part(&mut self, now: Now, line: LineId, reason: LeaveReason) {
         let Some(peer) = self.lines.get_mut(line) else {
             return;
         };
         let mut lost = Vec::new();
         peer.part(now.monotonic);
-        if reason.is_some() {
-            peer.writer.drop_waiting(|own| lost.push(own));
-        }
-        // A guest's `bye` is answered: the tutorial's client reads on until it hears it, and would read for ever.
-        let host = matches!(self.role, Role::Host(_));
-        if host && matches!(reason, Some(LeaveReason::Removed | LeaveReason::Bye)) {
-            peer.say_bye(now.monotonic, limits);
-        }
-        let member = peer.member.take();
+        peer.writer.drop_waiting(|own| lost.push(own));
         self.settle_own(lost, false);
-        if let (Some(member), Some(reason)) = (member, reason) {
-            self.go(member, reason);
-        }
+        self.go(line, reason);
         self.settle(now, line);
     }
 
-    /// A line is gone without goodbye.
+    /// The line is gone without goodbye.
     pub(super) fn lose(&mut self, line: LineId, reason: LeaveReason) {
-        let member = self.lines.get_mut(line).and_then(|peer| peer.member.take());
-        if let Some(member) = member {
-            self.go(member, reason);
-        }
+        self.go(line, reason);
         self.close(line);
     }
 
-    /// A member is no longer there; for a guest whose host is gone, the room is over.
-    fn go(&mut self, member: MemberId, reason: LeaveReason) {
-        match self.role {
-            Role::Guest(_) if self.state == State::Open => {
-                self.state = State::Closing(match reason {
-                    LeaveReason::Bye | LeaveReason::Removed => CloseReason::HostLeft,
-                    LeaveReason::Lost(end) => CloseReason::Lost(end),
-                    LeaveReason::TooSlow => CloseReason::TooSlow,
-                    LeaveReason::Endless => CloseReason::Endless,
-                });
-            }
-            Role::Guest(_) => {}
-            Role::Host(_) => {
-                if let Some(member) = self.room.remove(member)
-                    && self.state == State::Open
-                {
-                    self.events.push_back(Event::Left { member, reason });
-                }
-            }
+    /// The host is no longer there: the room is over.
+    fn go(&mut self, line: LineId, reason: LeaveReason) {
+        let was_in = self
+            .lines
+            .get_mut(line)
+            .is_some_and(|peer| std::mem::take(&mut peer.is_in));
+        if was_in && self.state == State::Open {
+            self.state = State::Closing(match reason {
+                LeaveReason::Bye | LeaveReason::Removed => CloseReason::HostLeft,
+                LeaveReason::Lost(end) => CloseReason::Lost(end),
+                LeaveReason::TooSlow => CloseReason::TooSlow,
+                LeaveReason::Endless => CloseReason::Endless,
+            });
         }
     }
 
@@ -186,14 +124,14 @@ impl PlainGuest {
     }
 }
 
-/// The person at this computer; `unnamed` is what they are called if nothing of their name can be shown.
-pub(super) fn myself(id: MemberId, name: &str, unnamed: &str, plain: bool) -> Member {
+/// The person at this computer.
+fn myself(name: &str) -> Member {
     let name = text::clean_name(name);
     Member {
         author: Author {
-            id,
-            name: name.as_deref().unwrap_or(unnamed).into(),
-            plain,
+            id: PlainGuest::ME,
+            name: name.as_deref().unwrap_or(UNNAMED).into(),
+            plain: true,
         },
         named: true,
         me: true,

@@ -189,13 +189,12 @@ impl Search<'_> {
     fn look(&self, seq: u64) -> Result<Option<Found>, Trouble> {
         let entry = read::one(self.connection, &self.log, seq)?;
         let body = rules::body(&entry);
-        let (message, text) = match &body {
-            Body::Edit { target, text } => (target.seq, text.clone()),
-            Body::Message { text, .. } | Body::Vouched { text, .. } => (seq, text.clone()),
+        let (message, edited, text) = match &body {
+            Body::Edit { target, text } => (target.seq, true, text),
+            Body::Message { text, .. } | Body::Vouched { text, .. } => (seq, false, text),
             _ => return Ok(None),
         };
-        let edited = message != seq;
-        let text = words::shown(&text);
+        let text = words::shown(text);
         let now = retold(self.connection, &self.log, message)?;
         if now != edited.then_some(seq.cast_signed()) || !words::fold(&text).contains(self.folded) {
             return Ok(None);

@@ -25,9 +25,7 @@ pub fn rooms(profile: &Path, me: &MemberKey) -> Rooms {
     let mut all = Rooms::default();
     for path in files(profile) {
         match look(&path, me) {
-            Ok(summary) => all.rooms.push(summary),
-            // Made, but never entered.
-            Err(OpenError::OtherFile(_)) if is_empty(&path) => {}
+            Ok(summary) => all.rooms.extend(summary),
             Err(error) => all.unreadable.push((path, error)),
         }
     }
@@ -70,9 +68,12 @@ fn unread(connection: &Connection, state: &State, me: &MemberKey) -> Result<u64,
     Ok(count.cast_unsigned())
 }
 
-fn look(path: &Path, me: &MemberKey) -> Result<Summary, OpenError> {
-    let (connection, state) = open::look(path)?;
-    summary(&connection, &state, me).map_err(|trouble| open::looking_at(path, trouble))
+fn look(path: &Path, me: &MemberKey) -> Result<Option<Summary>, OpenError> {
+    let Some((connection, state)) = open::look(path)? else {
+        return Ok(None);
+    };
+    let summary = summary(&connection, &state, me);
+    summary.map(Some).map_err(|trouble| open::looking_at(path, trouble))
 }
 
 /// Files that are named like rooms; those that were set aside are not.
@@ -90,8 +91,4 @@ fn files(profile: &Path) -> Vec<PathBuf> {
         .collect();
     files.sort();
     files
-}
-
-fn is_empty(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|file| file.len() == 0)
 }

@@ -1,6 +1,6 @@
 //! Opening a room's file: what must hold before anything is read or written, and what becomes of a damaged one.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::schema::{APPLICATION_ID, MIGRATIONS, migrate};
 use super::state::State;
 use super::trouble::Trouble;
 use super::{Options, SqliteStore};
-use crate::profile;
+use crate::profile::files;
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{RoomId, StoreError};
 use crate::store::Damage;
@@ -27,7 +27,7 @@ const CHECKED_ENTRIES: u64 = 256;
 /// Bytes of one value: an entry has less than 64 KiB, the pieces of its text less than 2 MiB. A damaged row does not cost more.
 const MAX_VALUE_BYTES: i32 = 4 << 20;
 /// How long the lister in the same process may be in the way.
-const BUSY: Duration = Duration::from_secs(2);
+const BUSY: Duration = Duration::from_millis(250);
 /// Statements that are kept ready: all there are.
 const STATEMENTS: usize = 48;
 /// Damaged files of one room; beyond it somebody must look.
@@ -155,17 +155,17 @@ pub(super) fn open(path: &Path, room: RoomId, me: MemberKey, options: Options) -
     }
 }
 
-/// Opens a file only to look at it, while another connection may be writing.
-pub(super) fn look(path: &Path) -> Result<(Connection, State), OpenError> {
+/// Opens a file only to look at it, while another connection may be writing; `None`: its room was never made.
+pub(super) fn look(path: &Path) -> Result<Option<(Connection, State)>, OpenError> {
     let looked = || -> Result<_, Refusal> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         harden(&connection)?;
         if version(&connection)? == 0 {
-            return Err(Refusal::Empty);
+            return Ok(None);
         }
-        let state = State::read(&connection)?.ok_or(Refusal::Empty)?;
-        Ok((connection, state))
+        let state = State::read(&connection)?;
+        Ok(state.map(|state| (connection, state)))
     };
     looked().map_err(|refusal| refusal.at(path))
 }
@@ -187,7 +187,6 @@ enum Refusal {
     Trouble(Trouble),
     Newer(i64),
     OtherFile,
-    Empty,
     Setting(&'static str, String),
 }
 
@@ -206,7 +205,7 @@ impl Refusal {
                 found,
                 known: MIGRATIONS.len() as i64,
             },
-            Self::OtherFile | Self::Empty => OpenError::OtherFile(path),
+            Self::OtherFile => OpenError::OtherFile(path),
             Self::Setting(setting, found) => OpenError::Setting { path, setting, found },
         }
     }
@@ -237,23 +236,13 @@ fn refuse(connection: Connection, refusal: Refusal, path: &Path) -> OpenError {
 /// Makes the file, nobody else's to read, before SQLite sees it: what SQLite puts beside it has the same permissions. It is not opened if it
 /// is there: closing it would let go of SQLite's locks.
 fn make(path: &Path) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    profile::make_folder(folder)?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(file) => durable(&file, folder),
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    files::make_folder(folder)?;
+    match files::write_new(path, &[]) {
+        Ok(()) => files::sync_folder(path).and_then(|()| files::sync_folder(folder)),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => keep_private(path),
         Err(error) => Err(error),
     }
-}
-
-fn durable(file: &File, folder: &Path) -> io::Result<()> {
-    file.sync_all()?;
-    profile::sync_folder(folder)?;
-    folder.parent().map_or(Ok(()), profile::sync_folder)
 }
 
 #[cfg(unix)]
@@ -370,7 +359,7 @@ fn set_aside(path: &Path) -> Option<PathBuf> {
                 _ => {}
             }
         }
-        path.parent().map_or(Ok(()), profile::sync_folder)
+        files::sync_folder(path)
     });
     match renamed {
         Ok(()) => Some(aside),

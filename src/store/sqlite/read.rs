@@ -92,7 +92,7 @@ fn select(connection: &Connection) -> Result<CachedStatement<'_>, Trouble> {
 fn next(rows: &mut Rows<'_>, seq: u64) -> Result<PlacedEntry, Trouble> {
     let damage = || Trouble::from(Damage::Entry(seq));
     let row = rows.next()?.ok_or_else(damage)?;
-    let bytes = row.get_ref(1)?.as_blob().map_err(|_| damage())?;
-    let entry = wire::decode_entry(bytes).map_err(|_| damage())?;
-    if entry.seq == seq { Ok(entry) } else { Err(damage()) }
+    let bytes = row.get_ref(1)?.as_blob().ok();
+    let entry = bytes.and_then(|bytes| wire::decode_entry(bytes).ok());
+    entry.filter(|entry| entry.seq == seq).ok_or_else(damage)
 }

@@ -109,12 +109,14 @@ impl State {
             Ok((row.get::<_, i64>(1)?, MemberKey(row.get(2)?), row.get::<_, i64>(0)?))
         })?;
         let of_this = authors.into_iter().filter(|((of, ..), _)| of == history);
-        let head = tip.head.map(|head| wire::decode_head(&head)).transpose();
+        let head = tip
+            .head
+            .map(|head| wire::decode_head(&head).ok().ok_or(Damage::Row(TIP.name)));
         Ok(Some(Self {
             kept: kept.clone(),
             history: *history,
             last: tip.last,
-            head: head.map_err(|_| Damage::Row(TIP.name))?,
+            head: head.transpose()?,
             counter: tip.counter.cast_unsigned(),
             read: tip.read.cast_unsigned(),
             message_ms: tip.message_ms.map(i64::cast_unsigned),
@@ -166,7 +168,8 @@ impl State {
         peers.sort_by_key(|(peer, _)| (peer.id, peer.key));
         let invites = INVITE.rows(connection, |row| {
             let expires: i64 = row.get(2)?;
-            let secret = row.get::<_, Option<[u8; 16]>>(1)?.map(InviteSecret);
+            let secret: Option<[u8; 16]> = row.get(1)?;
+            let secret = secret.map(InviteSecret);
             Ok((InviteNumber(row.get(0)?), secret, expires.cast_unsigned()))
         })?;
         let outbox = OUTBOX.rows(connection, waiting)?;
@@ -279,14 +282,14 @@ fn no_room(connection: &Connection, no_row: bool) -> Result<Option<State>, Troub
 
 fn kept(row: &Row<'_>) -> Result<(Kept, i64), Trouble> {
     let (settings, addresses): (Vec<u8>, String) = (row.get(7)?, row.get(8)?);
-    let addresses: Result<Vec<_>, _> = addresses.lines().map(str::parse).collect();
+    let addresses: Option<Vec<_>> = addresses.lines().map(|line| line.parse().ok()).collect();
     let kept = Kept {
         room: RoomId(row.get(1)?),
         host: MemberKey(row.get(2)?),
         epoch: Epoch(row.get(4)?),
         floor: seen(row, 5)?,
         settings: decode_settings(&settings).ok_or(Damage::Row(ROOM.name))?,
-        addresses: addresses.map_err(|_| Damage::Row(ROOM.name))?,
+        addresses: addresses.ok_or(Damage::Row(ROOM.name))?,
     };
     Ok((kept, row.get(3)?))
 }
@@ -305,7 +308,8 @@ fn peer(row: &Row<'_>) -> rusqlite::Result<Peer> {
 
 fn waiting(row: &Row<'_>) -> Result<SignedEntry, Trouble> {
     let bytes: Vec<u8> = row.get(2)?;
-    wire::decode_signed(&bytes).map_err(|_| Damage::Row(OUTBOX.name).into())
+    let entry = wire::decode_signed(&bytes).ok();
+    entry.ok_or_else(|| Damage::Row(OUTBOX.name).into())
 }
 
 fn seen(row: &Row<'_>, column: usize) -> rusqlite::Result<Seen> {

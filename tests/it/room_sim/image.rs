@@ -96,9 +96,10 @@ impl Image {
         let mut last = self.last();
         let mut names = BTreeSet::new();
         let mut anew = false;
+        let mut known = self.kept.is_some();
         for change in &batch.changes {
             match change {
-                Change::Room(kept) if self.kept.is_none() => last = kept.floor.seq,
+                Change::Room(kept) if !std::mem::replace(&mut known, true) => last = kept.floor.seq,
                 Change::NewEpoch(kept) => {
                     last = kept.floor.seq;
                     anew = true;
@@ -106,8 +107,8 @@ impl Image {
                 }
                 Change::Append(placed) => {
                     let name = (placed.entry.author, placed.entry.id);
-                    let known = !anew && self.names.contains(&name);
-                    if placed.seq != last + 1 || known || !names.insert(name) {
+                    let twice = !anew && self.names.contains(&name);
+                    if placed.seq != last + 1 || twice || !names.insert(name) {
                         return Err(StoreError::Conflict);
                     }
                     last += 1;

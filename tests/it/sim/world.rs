@@ -9,7 +9,7 @@ use landline::proto::{
 
 use super::link::{End, Link};
 use super::peer::Kind;
-use crate::pure::{describe, keep_at_once, plain_host, start};
+use crate::pure::{describe, keep_at_once, plain_guest, plain_host, start};
 
 /// A mistake made on purpose, to see that the invariants find it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl World {
             95..99 => self.fault(),
             _ => {
                 let member = self.chance.u64(..=self.last_line);
-                let member = MemberId(member);
+                let member = plain_guest(member);
                 self.endpoint.handle_command(self.now, Command::Remove { member });
             }
         }

@@ -244,3 +244,24 @@ fn the_signature_and_the_hash_of_the_vectors_hold() {
     assert_eq!(entries, [placed]);
     assert!(entries[0].entry.is_genuine() && entries[0].follows(&HASH));
 }
+
+#[test]
+fn the_first_hash_and_the_head_of_the_vectors_hold() {
+    let block = SPECIFICATION
+        .split("```log\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let host = Identity::from_seed(&[1; 32]);
+    let genesis = Hash::genesis(ROOM, EPOCH, &host.key());
+    let head = SignedHead::sign(&host, ROOM, EPOCH, 7, HASH);
+    assert!(head.is_genuine(ROOM, &host.key()));
+    let hex = |bytes: &[u8]| data_encoding::HEXUPPER.encode(bytes);
+    let lines = [
+        format!("genesis {}", hex(&genesis.0)),
+        format!("head {}", hex(&head.signature.0)),
+    ];
+    assert_eq!(block.lines().skip(1).collect::<Vec<_>>(), lines);
+}

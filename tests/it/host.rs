@@ -1,0 +1,10 @@
+//! The host of a room in terms of messages: what each of its rules promises.
+
+mod disk;
+mod door;
+mod guard;
+mod log;
+mod resume;
+mod room;
+mod states;
+mod words;

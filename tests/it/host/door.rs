@@ -1,0 +1,229 @@
+//! Who comes in.
+
+use landline::proto::host::Out;
+use landline::proto::log::{Change, StoreError};
+use landline::proto::message::{Join, Message, Proof};
+use landline::proto::{Admit, Command, KnockId, MemberId};
+
+use super::disk::Mood;
+use super::room::Room;
+
+const LI: MemberId = MemberId(1);
+
+#[test]
+fn a_room_is_made_in_one_batch() {
+    let room = Room::new().shows(&["settings of 房间", "Host joined"]);
+    assert_eq!(room.disk.batches.len(), 1);
+    assert_eq!((room.disk.log.len(), room.disk.head.unwrap().seq), (2, 2));
+}
+
+#[test]
+fn an_invite_lets_one_person_in_and_is_used_up_in_the_same_batch() {
+    let mut room = Room::new().quietly();
+    let invite = room.invite();
+    let room = room.comes_with("Li", &invite).shows(&["Li joined"]);
+    let room = room.hears("Li", &["welcome m1 from 2 to 3", "entries 3 to 3, head 3"]);
+    let batch = room.disk.batches.last().unwrap();
+    let used = |change: &Change| matches!(change, Change::Invite { secret: None, .. });
+    assert!(batch.changes.iter().any(used) && batch.changes.iter().any(|change| matches!(change, Change::Peer(_))));
+    let room = room.comes_with("Mo", &invite).hears("Mo", &["denied InviteUsed"]);
+    assert!(room.people["Mo"].finished);
+}
+
+#[test]
+fn of_two_with_one_invite_one_comes_in() {
+    let mut room = Room::new();
+    let invite = room.invite();
+    let room = room
+        .disk(Mood::Slow)
+        .comes_with("Li", &invite)
+        .comes_with("Mo", &invite);
+    room.disk(Mood::Quick)
+        .hears("Mo", &["denied InviteUsed"])
+        .hears("Li", &["welcome m1 from 2 to 3", "entries 3 to 3, head 3"]);
+}
+
+#[test]
+fn an_invite_is_given_back_when_the_disk_is_full() {
+    let mut room = Room::new();
+    let invite = room.invite();
+    let room = room.disk(Mood::Broken(StoreError::Full)).comes_with("Li", &invite);
+    let room = room.hears("Li", &["denied Busy"]).disk(Mood::Quick);
+    room.comes_with("Li", &invite)
+        .hears("Li", &["welcome m1 from 2 to 3", "entries 3 to 3, head 3"]);
+}
+
+#[test]
+fn invites_end_and_survive_a_restart() {
+    let mut room = Room::new();
+    let (first, second) = (room.invite(), room.invite());
+    let room = room.restarts().comes_with("Li", &first);
+    let room = room.hears("Li", &["welcome m1 from 2 to 3", "entries 3 to 3, head 3"]);
+    let room = room.after(24 * 3_600_000).comes_with("Mo", &second);
+    room.hears("Mo", &["denied InviteExpired"]);
+}
+
+#[test]
+fn a_wrong_proof_opens_nothing() {
+    let mut room = Room::new();
+    let invite = room.invite();
+    let proof = Proof::Invite {
+        number: invite.number,
+        proof: [7; 32],
+    };
+    let join = Join {
+        room: None,
+        name: "Li".into(),
+        proof,
+        resume: None,
+    };
+    let room = room
+        .dials("Li")
+        .sends("Li", Message::Join(join))
+        .hears("Li", &["denied InviteUnknown"]);
+    // Bound to one line: what was seen on another is worth nothing.
+    let room = room.comes_with("Li", &invite).quietly();
+    assert!(room.core.is_in(room.people["Li"].line));
+}
+
+#[test]
+fn who_knocks_is_asked_for_and_shown_in_order() {
+    let room = Room::new().quietly().knocks("Li").hears("Li", &["pending"]).shows(&[]);
+    let room = room
+        .shows_nonce("Li")
+        .hears("Li", &["reveal"])
+        .shows(&["Li knocks from 10.0.0.1:5000"]);
+    let room = room.shows_nonce("Li").hears("Li", &[]).shows(&[]);
+    let knock = KnockId(1);
+    room.wants(Command::Admit { knock })
+        .shows(&["knock over", "Li joined"])
+        .hears("Li", &["welcome m1 from 2 to 3", "entries 3 to 3, head 3"]);
+}
+
+#[test]
+fn nobody_is_let_in_before_the_nonce_is_shown() {
+    let room = Room::new().quietly().knocks("Li");
+    room.wants(Command::Admit { knock: KnockId(1) })
+        .hears("Li", &["pending"])
+        .shows(&[])
+        .after(10_000)
+        .hears("Li", &["denied NoAnswer"])
+        .shows(&[]);
+}
+
+#[test]
+fn knocks_are_refused_forgotten_and_taken_back() {
+    let room = Room::new().knocks("Li").shows_nonce("Li").quietly();
+    let room = room.wants(Command::Refuse { knock: KnockId(1) });
+    let room = room.hears("Li", &["denied Refused"]).shows(&["knock over"]);
+    let room = room
+        .knocks("Li")
+        .shows_nonce("Li")
+        .quietly()
+        .after(119_999)
+        .hears("Li", &[]);
+    let room = room.after(1).hears("Li", &["denied NoAnswer"]).shows(&["knock over"]);
+    let room = room.knocks("Li").shows_nonce("Li").quietly();
+    room.is_lost("Li").shows(&["knock over"]);
+}
+
+#[test]
+fn few_stand_at_the_door() {
+    let mut room = Room::new();
+    for number in 0..16 {
+        room = room.knocks(&format!("P{number}"));
+    }
+    let room = room.quietly().knocks("Li").hears("Li", &["denied Busy"]);
+    room.after(10_000).knocks("Mo").hears("Mo", &["pending"]);
+}
+
+#[test]
+fn the_room_decides_about_strangers() {
+    let room = Room::with(|config| config.admit = Admit::Invited).knocks("Li");
+    room.hears("Li", &["denied NotInvited"]);
+    let room = Room::with(|config| config.admit = Admit::Anyone).knocks("Li");
+    room.hears("Li", &["welcome m1 from 2 to 3", "entries 3 to 3, head 3"]);
+    let room = Room::with(|config| config.limits.max_lines = 1)
+        .member("Li")
+        .knocks("Mo");
+    room.hears("Mo", &["denied Full"])
+        .comes("Li")
+        .hears("Li", &["bye Replaced", "welcome m1 from 2 to 3"]);
+}
+
+#[test]
+fn whoever_is_removed_is_out_until_let_in_again() {
+    let room = Room::new().member("Li").wants(Command::Remove { member: LI });
+    let room = room.hears("Li", &["bye Removed"]).shows(&["Li left: Removed"]);
+    assert!(room.people["Li"].finished && !room.disk.peers[&LI].member);
+    let room = room.comes("Li").hears("Li", &["denied Removed"]).restarts();
+    let mut room = room.comes("Li").hears("Li", &["denied Removed"]);
+    let invite = room.invite();
+    // The same number for the same key, and nothing of what was said meanwhile.
+    let room = room.says("without Li").comes_with("Li", &invite);
+    room.hears("Li", &["welcome m1 from 5 to 6 anew", "entries 6 to 6, head 6"]);
+}
+
+#[test]
+fn a_removed_guest_may_knock_and_may_not_walk_in() {
+    let room = Room::new().member("Li").wants(Command::Remove { member: LI }).quietly();
+    room.knocks("Li").hears("Li", &["pending"]);
+    let room = Room::with(|config| config.admit = Admit::Anyone).member("Li");
+    let room = room.wants(Command::Remove { member: LI }).quietly();
+    room.knocks("Li").hears("Li", &["denied Removed"]);
+}
+
+#[test]
+fn one_line_for_each_member() {
+    let room = Room::new().member("Li").comes("Li");
+    let room = room.hears("Li", &["bye Replaced", "welcome m1 from 2 to 3"]).shows(&[]);
+    let room = room.is_lost("Li").shows(&["Li left: Lost(Reset)"]);
+    room.comes("Li").shows(&["Li joined"]);
+}
+
+#[test]
+fn who_says_nothing_is_closed_and_who_says_nonsense_too() {
+    let room = Room::new().dials("Li").after(9_999);
+    assert!(!room.people["Li"].closed);
+    assert!(room.after(1).people["Li"].closed);
+    let room = Room::new().dials("Li").sends("Li", Message::Stored { seq: 1 });
+    let room = room.hears("Li", &["bye Protocol"]);
+    assert!(room.people["Li"].finished);
+    let room = Room::new().member("Li").sends("Li", Message::Missing { from: 1 });
+    room.hears("Li", &["bye Protocol"]).shows(&["Li left: Lost(Failed)"]);
+}
+
+#[test]
+fn another_room_and_the_hosts_own_key_are_no_guests() {
+    let join = |room| Join {
+        room,
+        name: "Li".into(),
+        proof: Proof::Member,
+        resume: None,
+    };
+    let other = landline::proto::log::RoomId([9; 16]);
+    let room = Room::new().dials("Li").sends("Li", Message::Join(join(Some(other))));
+    let mut room = room.hears("Li", &["denied OtherRoom"]);
+    room.people.get_mut("Li").unwrap().identity = crate::pure::plain_host(1).identity;
+    room.comes("Li").hears("Li", &["denied Refused"]);
+}
+
+#[test]
+fn leaving_stores_what_was_said_and_says_goodbye() {
+    let room = Room::new().member("Li").disk(Mood::Slow).says("last");
+    let room = room.wants(Command::Leave).hears("Li", &[]).says("late").quietly();
+    let room = room
+        .disk(Mood::Quick)
+        .hears("Li", &["entries 4 to 4, head 4", "bye Leaving"]);
+    let room = room.shows(&["4 Host: last", "4 stored", "closed: Left"]);
+    assert_eq!(room.plain, [Out::Farewell]);
+    let room = Room::new()
+        .member("Li")
+        .disk(Mood::Slow)
+        .says("last")
+        .wants(Command::Leave);
+    room.quietly()
+        .after(60_000)
+        .hears("Li", &["bye Leaving"])
+        .shows(&["closed: Left"]);
+}

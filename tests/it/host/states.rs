@@ -1,0 +1,105 @@
+//! Presence, receipts, and how much a member may say.
+
+use landline::proto::Command;
+use landline::proto::message::Message;
+
+use super::room::Room;
+
+#[test]
+fn presence_is_gathered() {
+    let room = Room::new().member("Li").member("Mo").after(1_000).quietly();
+    let room = room.is_lost("Mo").comes("Mo").after(199).hears("Li", &[]);
+    let room = room.after(1).hears("Li", &["presence Mo Here", "receipts m2 4 0"]);
+    let room = room.sends("Mo", Message::Bye(landline::proto::message::ByeReason::Leaving));
+    assert!(room.people["Mo"].finished);
+    room.after(200).hears("Li", &["presence Mo Left"]);
+}
+
+#[test]
+fn receipts_are_gathered_and_only_grow() {
+    let room = Room::new()
+        .member("Li")
+        .member("Mo")
+        .says("a")
+        .says("b")
+        .after(1_000)
+        .quietly();
+    let room = room
+        .sends("Li", Message::Stored { seq: 5 })
+        .sends("Li", Message::Read { seq: 6 });
+    let room = room
+        .sends("Li", Message::Read { seq: 4 })
+        .shows(&["m1 has 5 read 0", "m1 has 6 read 6"]);
+    let room = room
+        .after(200)
+        .hears("Mo", &["receipts m1 6 6"])
+        .after(1_000)
+        .hears("Mo", &[]);
+    room.sends("Li", Message::Read { seq: 99 }).after(200).hears("Mo", &[]);
+}
+
+#[test]
+fn the_host_reads_too() {
+    let room = Room::new()
+        .member("Li")
+        .says("a")
+        .after(1_000)
+        .quietly()
+        .wants(Command::Read { seq: 4 });
+    let room = room.after(200).hears("Li", &["receipts m0 4 4"]).quietly().restarts();
+    room.quietly().wants(Command::Read { seq: 4 }).shows(&[]);
+}
+
+#[test]
+fn who_says_too_much_is_not_heard_for_a_while() {
+    let mut room = Room::new().member("Li").after(10_000);
+    for number in 0..60 {
+        let line = room.people["Li"].line;
+        assert!(room.core.wants_bytes(line), "{number}");
+        room = room.submits("Li", "x");
+    }
+    let line = room.people["Li"].line;
+    assert!(!room.core.wants_bytes(line));
+    let room = room.after(49);
+    assert!(!room.core.wants_bytes(line));
+    let room = room.after(1);
+    assert!(room.core.wants_bytes(line));
+    // A new line is no new allowance.
+    let room = room.submits("Li", "x").comes("Li");
+    let line = room.people["Li"].line;
+    let room = room.submits("Li", "x");
+    assert!(!room.core.wants_bytes(line));
+}
+
+#[test]
+fn storing_what_was_sent_is_not_counted() {
+    let mut room = Room::new().member("Li").after(10_000);
+    for _ in 0..200 {
+        room = room.says("x").stores("Li");
+    }
+    assert!(room.core.wants_bytes(room.people["Li"].line));
+    for _ in 0..60 {
+        room = room.stores("Li"); // says nothing new
+    }
+    assert!(!room.core.wants_bytes(room.people["Li"].line));
+}
+
+#[test]
+fn too_much_from_everybody_is_refused_for_now() {
+    let mut room = Room::new().member("Li").disk(super::disk::Mood::Slow).says("x");
+    for _ in 0..4096 {
+        room = room.says("x");
+    }
+    room.quietly().submits("Li", "hi").hears("Li", &["refused Busy"]);
+}
+
+#[test]
+fn who_does_not_read_is_told_so_and_comes_back() {
+    let room = Room::new().member("Li");
+    let line = room.people["Li"].line;
+    let room = room.acts(|core, now| core.handle_slow(now, line));
+    room.hears("Li", &["bye TooSlow"])
+        .shows(&["Li left: TooSlow"])
+        .comes("Li")
+        .hears("Li", &["welcome m1 from 2 to 3"]);
+}

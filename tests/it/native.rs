@@ -1,0 +1,311 @@
+//! Workers with keys and disks over loopback: rooms that last, lines that do not.
+
+use landline::proto::identity::Identity;
+use landline::proto::invite::Invite;
+use landline::proto::log::RoomId;
+use landline::proto::{Admit, CloseReason, Event as RoomEvent, LeaveReason};
+use landline::worker::{Command, Config, EndReason, Event, Home, JOIN_WITHIN, Target};
+
+use crate::cupboard::Cupboard;
+use crate::loopback::{Raw, Seat, change_host, change_join, crowded, host, native, silent_port, time_to_drop};
+
+mod disks;
+mod ends;
+
+/// A computer with a disk.
+struct Computer {
+    home: Home,
+    _profile: tempfile::TempDir,
+}
+
+impl Computer {
+    fn new(seed: u8) -> Self {
+        let profile = tempfile::tempdir().unwrap();
+        let home = Home::in_folder(Identity::from_seed(&[seed; 32]), profile.path().to_owned());
+        Self {
+            home,
+            _profile: profile,
+        }
+    }
+}
+
+/// A host that listens: the seat, the room, the port.
+fn hosting(home: &Home, config: Config) -> (Seat, RoomId, u16) {
+    let seat = Seat::at(home, config);
+    let (room, port) = seat.until("listening", |event| match event {
+        Event::Listening { id, port, .. } => Some((*id, *port)),
+        _ => None,
+    });
+    (seat, room, port)
+}
+
+/// The same room at the same port.
+fn again(room: RoomId, port: u16) -> Config {
+    let mut config = host("韩梅梅");
+    change_host(&mut config, |host| (host.again, host.port) = (Some(room), port));
+    config.seed = None; // the same chance would draw the same names for other entries
+    config
+}
+
+fn at(port: u16) -> String {
+    format!("127.0.0.1:{port}")
+}
+
+/// A guest that goes to a room which it knows.
+fn returning(name: &str, room: RoomId) -> Config {
+    let mut config = native(name, "127.0.0.1:1");
+    change_join(&mut config, |join| join.target = Target::Known(room));
+    config
+}
+
+impl Seat {
+    /// Whether it goes on where it was.
+    fn comes_in(&self) -> bool {
+        self.room("connected", |event| match event {
+            RoomEvent::Connected { resumed, secure, .. } => {
+                assert!(*secure);
+                Some(*resumed)
+            }
+            _ => None,
+        })
+    }
+
+    /// The next own message that the host has stored.
+    fn is_acknowledged(&self) {
+        self.room("sent", |event| match event {
+            RoomEvent::Sent { lines: None, .. } => Some(()),
+            _ => None,
+        });
+    }
+
+    fn is_queued(&self) {
+        self.room("queued", |event| {
+            matches!(event, RoomEvent::Queued { .. }).then_some(())
+        });
+    }
+
+    fn loses_its_line(&self) {
+        self.room("lost", |event| matches!(event, RoomEvent::Lost { .. }).then_some(()));
+    }
+
+    fn makes_an_invite(&self) -> Invite {
+        self.send(Command::Invite);
+        self.room("invite", |event| match event {
+            RoomEvent::Invite { invite } => Some(invite.clone()),
+            _ => None,
+        })
+    }
+}
+
+// Rooms
+
+#[test]
+fn a_host_and_a_guest_talk_both_ways_and_know_what_is_stored() {
+    let (host, _, port) = hosting(&Home::fleeting().unwrap(), host("韩梅梅"));
+    let guest = Seat::open(native("李雷", &at(port)));
+    assert!(!guest.comes_in());
+    host.sees_name("李雷");
+    guest.say("你好，梅梅");
+    assert_eq!(&*host.hears("你好，梅梅").author.name, "李雷");
+    guest.is_acknowledged();
+    host.say("你好，李雷");
+    host.is_acknowledged();
+    assert_eq!(&*guest.hears("你好，李雷").author.name, "韩梅梅");
+    guest.send(Command::Leave);
+    assert_eq!(guest.end(), EndReason::Closed(CloseReason::Left));
+    assert_eq!(host.sees_leave(), LeaveReason::Bye);
+}
+
+#[test]
+fn plain_guests_and_guests_with_keys_are_in_one_room() {
+    let (host, _, port) = hosting(&Home::fleeting().unwrap(), host("韩梅梅"));
+    let guest = Seat::open(native("李雷", &at(port)));
+    guest.comes_in();
+    let mut script = Raw::welcomed(port);
+    script.sends("/name Lucy\n");
+    guest.sees_name("Lucy");
+    script.sends("hi\n");
+    assert!(guest.hears("hi").author.plain);
+    guest.say("hello");
+    script.reads("李雷: hello\n");
+    drop(host);
+}
+
+#[test]
+fn an_invite_says_where_the_room_is_and_lets_one_person_in() {
+    let (home, _) = Cupboard::of(1);
+    let mut config = host("韩梅梅");
+    change_host(&mut config, |host| host.admit = Admit::Invited);
+    let (host, _, port) = hosting(&home, config);
+    let mut invite = host.makes_an_invite();
+    assert!(
+        invite.addresses.iter().all(|address| address.port == port),
+        "{:?}",
+        invite.addresses
+    );
+    // Some of the addresses are of no use from here.
+    let (_silent, silent_port) = silent_port();
+    let useless = [at(silent_port), "nobody.invalid:1".to_owned(), at(1)].map(|address| address.parse().unwrap());
+    invite.addresses.splice(..0, useless);
+    let mut config = native("李雷", "127.0.0.1:1");
+    change_join(&mut config, |join| join.target = Target::Invite(invite));
+    let guest = Seat::open(config);
+    guest.comes_in();
+    guest.say("谢谢");
+    host.hears("谢谢");
+}
+
+// Coming back
+
+#[test]
+fn guests_come_back_by_themselves_when_the_host_opens_its_room_again() {
+    let (computer, laptop) = (Computer::new(1), Computer::new(2));
+    let (host, room, port) = hosting(&computer.home, host("韩梅梅"));
+    let guest = Seat::at(&laptop.home, native("李雷", &at(port)));
+    guest.comes_in();
+    guest.say("之前");
+    guest.is_acknowledged();
+    drop(host);
+    guest.loses_its_line();
+    guest.say("之间");
+    guest.is_queued();
+    let (host, same, _) = hosting(&computer.home, again(room, port));
+    assert_eq!(same, room);
+    guest.send(Command::Retry);
+    assert!(guest.comes_in(), "it goes on where it was");
+    guest.is_acknowledged();
+    host.hears("之前");
+    host.hears("之间");
+    host.say("之后");
+    guest.hears("之后");
+}
+
+#[test]
+fn what_a_guest_said_without_a_host_is_sent_after_the_guest_was_started_again() {
+    let (computer, laptop) = (Computer::new(1), Computer::new(2));
+    let (host, room, port) = hosting(&computer.home, host("韩梅梅"));
+    let guest = Seat::at(&laptop.home, native("李雷", &at(port)));
+    guest.comes_in();
+    drop(host);
+    guest.loses_its_line();
+    guest.say("还没有人听到");
+    guest.is_queued();
+    assert!(time_to_drop(guest) < JOIN_WITHIN);
+
+    let guest = Seat::at(&laptop.home, returning("李雷", room));
+    guest.is_queued();
+    let (host, _, _) = hosting(&computer.home, again(room, port));
+    guest.send(Command::Retry);
+    host.hears("还没有人听到");
+    guest.is_acknowledged();
+}
+
+#[test]
+fn what_was_said_just_before_the_worker_was_dropped_is_in_the_outbox() {
+    let (computer, laptop) = (Computer::new(1), Computer::new(2));
+    let (host, room, port) = hosting(&computer.home, host("韩梅梅"));
+    let guest = Seat::at(&laptop.home, native("李雷", &at(port)));
+    guest.comes_in();
+    drop(host);
+    guest.loses_its_line();
+    let texts: Vec<_> = (0..20).map(|number| format!("第{number}句")).collect();
+    texts.iter().for_each(|text| guest.say(text));
+    drop(guest);
+    let guest = Seat::at(&laptop.home, returning("李雷", room));
+    for said in texts {
+        let kept = guest.room("queued", |event| match event {
+            RoomEvent::Queued { text, .. } => Some(text.to_string()),
+            _ => None,
+        });
+        assert_eq!(kept, said);
+    }
+}
+
+#[test]
+fn what_a_host_said_just_before_the_worker_was_dropped_is_in_the_log() {
+    let (home, disk) = Cupboard::of(1);
+    let (host, ..) = hosting(&home, host("韩梅梅"));
+    host.say("一");
+    host.is_acknowledged();
+    let before = disk.entries();
+    (0..20).for_each(|number| host.say(&format!("第{number}句")));
+    drop(host);
+    assert_eq!(disk.entries(), before + 20);
+}
+
+#[test]
+fn who_joins_by_the_address_of_a_room_they_know_goes_on_where_they_were() {
+    let (computer, laptop) = (Computer::new(1), Computer::new(2));
+    let (host, _, port) = hosting(&computer.home, host("韩梅梅"));
+    let guest = Seat::at(&laptop.home, native("李雷", &at(port)));
+    assert!(!guest.comes_in());
+    guest.say("一");
+    guest.is_acknowledged();
+    drop(guest);
+    host.sees_leave();
+    host.say("二");
+    let guest = Seat::at(&laptop.home, native("李雷", &at(port)));
+    assert!(guest.comes_in(), "it is the same room");
+    guest.hears("二");
+    guest.say("三");
+    host.hears("三");
+}
+
+// Too much
+
+#[test]
+fn a_member_who_says_too_much_at_once_is_heard_later_and_nobody_waits_for_that() {
+    const MUCH: usize = 100; // the first 60 at once, then 20 a second
+    let (host, _, port) = hosting(&Home::fleeting().unwrap(), host("韩梅梅"));
+    let (loud, quiet) = (
+        Seat::open(native("大声", &at(port))),
+        Seat::open(native("小声", &at(port))),
+    );
+    loud.comes_in();
+    quiet.comes_in();
+    host.sees_name("大声");
+    for number in 0..MUCH {
+        loud.say(&format!("{number}"));
+    }
+    host.hears("0");
+    quiet.say("我也在");
+    let (mut heard, mut quiet_at) = (1, None);
+    while heard < MUCH || quiet_at.is_none() {
+        let entry = host.room("said", |event| match event {
+            RoomEvent::Said { entry } if !entry.mine => Some(entry.clone()),
+            _ => None,
+        });
+        if &*entry.text == "我也在" {
+            quiet_at = Some(heard);
+        } else {
+            assert_eq!(*entry.text, format!("{heard}"), "nothing is lost, all is in order");
+            heard += 1;
+        }
+    }
+    assert!(quiet_at < Some(MUCH), "it waited for the other");
+}
+
+#[test]
+fn measure_copies() {
+    let count: usize = std::env::var("COPIES").unwrap().parse().unwrap();
+    let rss = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        status.lines().filter(|l| l.starts_with("VmRSS") || l.starts_with("Threads")).collect::<Vec<_>>().join(" ")
+    };
+    let mut config = host("韩梅梅");
+    config.limits = crowded(2000);
+    let (host, _, port) = hosting(&Home::fleeting().unwrap(), config);
+    println!("before {}", rss());
+    let t = std::time::Instant::now();
+    let guests: Vec<_> = (0..count).map(|n| Seat::open(native(&format!("g{n}"), &at(port)))).collect();
+    println!("spawned {:?} {}", t.elapsed(), rss());
+    for guest in &guests { guest.comes_in(); }
+    println!("all in {:?} {}", t.elapsed(), rss());
+    let t = std::time::Instant::now();
+    host.say("hello");
+    for guest in &guests { guest.hears("hello"); }
+    println!("heard by all {:?} {}", t.elapsed(), rss());
+    let t = std::time::Instant::now();
+    drop(guests);
+    println!("dropped {:?} {}", t.elapsed(), rss());
+}

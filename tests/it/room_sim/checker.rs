@@ -1,0 +1,309 @@
+//! What must hold, whatever happens: the invariants of the room's log, looked at whenever something has changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use landline::proto::identity::MemberKey;
+use landline::proto::log::{Batch, Body, Change, Hash, PlacedEntry, SignedHead};
+use landline::proto::wire::decode_body;
+use landline::proto::{EntryId, Event};
+
+use super::image::Image;
+use super::node::Node;
+
+/// What went wrong.
+pub(crate) type Violation = String;
+
+/// All that was seen.
+#[derive(Debug, Default)]
+pub(crate) struct Checker {
+    host: Option<MemberKey>,
+    honest: BTreeMap<MemberKey, usize>,
+    /// What honest people have written, and in which order.
+    written: BTreeMap<(MemberKey, EntryId), u64>,
+    order: BTreeMap<MemberKey, u64>,
+    /// Written messages that are on a disk and whose end is not known.
+    open: BTreeMap<EntryId, usize>,
+    /// What hosts' disks hold, place by place.
+    log: Vec<Placed>,
+    names: BTreeSet<(MemberKey, EntryId)>,
+    newest: BTreeMap<MemberKey, u64>,
+    members: BTreeMap<MemberKey, Vec<Stay>>,
+    acknowledged: BTreeMap<EntryId, u64>,
+    shown: BTreeMap<usize, u64>,
+    /// The host has lost what it had said was safe: what follows from that is no violation, but must be noticed.
+    pub(crate) lost: Option<u64>,
+    lost_hashes: BTreeMap<u64, Hash>,
+    pub(crate) entries: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Placed {
+    hash: Hash,
+    id: EntryId,
+}
+
+/// When somebody was a member: after the first place, until the second.
+#[derive(Debug, Clone, Copy)]
+struct Stay {
+    from: u64,
+    until: Option<u64>,
+}
+
+fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), Violation> {
+    if holds { Ok(()) } else { Err(what()) }
+}
+
+impl Checker {
+    pub(crate) fn new(nodes: &[Node]) -> Self {
+        let honest = nodes
+            .iter()
+            .enumerate()
+            .map(|(node, person)| (person.identity.key(), node));
+        Self {
+            host: nodes.first().map(|host| host.identity.key()),
+            honest: honest.collect(),
+            ..Self::default()
+        }
+    }
+
+    /// A program has asked its disk for something: from now on an entry is written.
+    pub(crate) fn asked(&mut self, batch: &Batch) {
+        for change in &batch.changes {
+            if let Change::Queue(entry) = change {
+                let number = self.written.len() as u64;
+                self.written.entry((entry.author, entry.id)).or_insert(number);
+            }
+        }
+    }
+
+    /// The host's disk holds a batch.
+    pub(crate) fn host_kept(&mut self, batch: &Batch, heads: &[SignedHead]) -> Result<(), Violation> {
+        // A guest that is in has shown the newest head it knows.
+        let known_head = heads
+            .iter()
+            .filter(|head| self.lost_hashes.get(&head.seq) == Some(&head.hash))
+            .map(|head| head.seq)
+            .max();
+        for change in &batch.changes {
+            match change {
+                Change::NewEpoch(_) => self.forget_log(),
+                Change::Append(placed) => self.appended(placed, known_head)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A guest's disk holds a batch.
+    pub(crate) fn guest_kept(
+        &mut self,
+        node: usize,
+        me: MemberKey,
+        image: &Image,
+        batch: &Batch,
+    ) -> Result<(), Violation> {
+        let mine = image.kept.as_ref().map(|kept| kept.epoch);
+        for change in &batch.changes {
+            match change {
+                Change::Append(placed) => {
+                    let known = self.log.get(placed.seq as usize - 1).map(|known| known.hash);
+                    let lost = self.lost_hashes.get(&placed.seq).copied();
+                    ensure(known == Some(placed.hash) || lost == Some(placed.hash), || {
+                        format!(
+                            "I3/I6: guest {node} has at {} what the host's disk has not ({mine:?})",
+                            placed.seq
+                        )
+                    })?;
+                    ensure(self.was_member(&me, placed.seq), || {
+                        format!("I10: guest {node} got entry {} without being a member then", placed.seq)
+                    })?;
+                }
+                Change::Queue(entry) => {
+                    self.open.insert(entry.id, node);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A program has started.
+    pub(crate) fn started(&mut self, node: usize) {
+        self.shown.remove(&node);
+    }
+
+    /// A person has seen something.
+    pub(crate) fn saw(&mut self, node: usize, image: &Image, event: &Event) -> Result<(), Violation> {
+        match event {
+            Event::Said { entry } => {
+                ensure(entry.seq <= image.last(), || {
+                    format!("I3: {node} shows {} before it is on disk", entry.seq)
+                })?;
+                let id = image.at(entry.seq).map(|placed| placed.entry.id);
+                ensure(id == Some(entry.id), || {
+                    format!("I6: {node} shows another entry at {}", entry.seq)
+                })?;
+                let before = self.shown.insert(node, entry.seq).unwrap_or(0);
+                ensure(before < entry.seq, || {
+                    format!("I4: {node} shows {} after {before}", entry.seq)
+                })
+            }
+            Event::Sent { id, seq, .. } if node > 0 => self.sent(*id, *seq),
+            Event::Queued { id, .. } if node > 0 => ensure(image.outbox.iter().any(|entry| entry.id == *id), || {
+                format!("I11: {node} calls an entry queued that is not on its disk")
+            }),
+            Event::Refused { id, .. } => {
+                self.open.remove(id);
+                Ok(())
+            }
+            Event::NewEpoch => {
+                self.shown.remove(&node);
+                Ok(())
+            }
+            Event::Receipt { .. } => Ok(()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whatever was acknowledged is where it was acknowledged; whatever was written is somewhere.
+    pub(crate) fn all_kept(&self, nodes: &[Node]) -> Result<(), Violation> {
+        for (id, seq) in &self.acknowledged {
+            let there = self.log.get(*seq as usize - 1).map(|placed| placed.id);
+            let lost = self.lost.is_some_and(|from| *seq >= from);
+            ensure(lost || there == Some(*id), || {
+                format!("I1: acknowledged at {seq} and not there")
+            })?;
+        }
+        let names: BTreeSet<EntryId> = self.log.iter().map(|placed| placed.id).collect();
+        for (id, node) in &self.open {
+            let queued = nodes[*node].image.outbox.iter().any(|entry| entry.id == *id);
+            let safe = queued || names.contains(id) || self.lost.is_some();
+            ensure(safe, || format!("I11: {id} of {node} has vanished"))?;
+        }
+        Ok(())
+    }
+
+    /// The host has come back with less than it had.
+    pub(crate) fn host_lost(&mut self, image: &Image) {
+        let left = image.entries.len();
+        if left >= self.log.len() {
+            return;
+        }
+        let gone = self.log.split_off(left);
+        let first = left as u64 + 1;
+        self.lost = Some(self.lost.map_or(first, |lost| lost.min(first)));
+        for (seq, placed) in (first..).zip(&gone) {
+            self.lost_hashes.insert(seq, placed.hash);
+        }
+        self.members.clear();
+        self.names.clear();
+        self.newest.clear();
+        let kept = std::mem::take(&mut self.log);
+        debug_assert_eq!(kept.len(), left);
+        for placed in &image.entries {
+            self.note(placed);
+        }
+    }
+
+    fn forget_log(&mut self) {
+        self.log.clear();
+        self.names.clear();
+        self.newest.clear();
+        self.members.clear();
+        self.acknowledged.clear();
+        self.lost_hashes.clear();
+    }
+
+    fn sent(&mut self, id: EntryId, seq: u64) -> Result<(), Violation> {
+        let there = self.log.get((seq as usize).saturating_sub(1)).map(|placed| placed.id);
+        ensure(there == Some(id) || self.lost.is_some(), || {
+            format!("I2: acknowledged at {seq} before it was on the host's disk")
+        })?;
+        let before = self.acknowledged.insert(id, seq);
+        self.open.remove(&id);
+        ensure(before.is_none_or(|before| before == seq) || self.lost.is_some(), || {
+            format!("I1: acknowledged at {before:?} and at {seq}")
+        })
+    }
+
+    fn appended(&mut self, placed: &PlacedEntry, known_head: Option<u64>) -> Result<(), Violation> {
+        let entry = &placed.entry;
+        let seq = placed.seq;
+        ensure(seq == self.log.len() as u64 + 1, || {
+            format!("I5: {seq} after {}", self.log.len())
+        })?;
+        ensure(entry.is_genuine(), || format!("I9: {seq} is not signed by its author"))?;
+        let name = (entry.author, entry.id);
+        ensure(!self.names.contains(&name), || {
+            format!("I4: {} is at {seq} again", entry.id)
+        })?;
+        let host = self.host == Some(entry.author);
+        ensure(host || self.is_member(&entry.author), || {
+            format!("I10: {seq} is of somebody who is no member")
+        })?;
+        if !host && self.honest.contains_key(&entry.author) {
+            let number = self.written.get(&name).copied();
+            let number = number.ok_or_else(|| format!("I9: nobody has written {seq}"))?;
+            let newest = self.newest.get(&entry.author).copied();
+            ensure(newest.is_none_or(|newest| newest < number), || {
+                format!(
+                    "I8: {seq} of {:?} stands behind a later one",
+                    self.honest.get(&entry.author)
+                )
+            })?;
+        }
+        let body = decode_body(&entry.body).map_err(|error| format!("I9: {seq}: {error}"))?;
+        let of_host = matches!(
+            body,
+            Body::Admitted { .. } | Body::Removed { .. } | Body::Settings(_) | Body::Vouched { .. }
+        );
+        ensure(host || !of_host, || {
+            format!("I10: {seq} may be written by the host only")
+        })?;
+        if let Some(lost) = self.lost_hashes.get(&seq) {
+            ensure(
+                *lost == placed.hash || known_head.is_none_or(|known| known < seq),
+                || format!("I14: {seq} is given again although its loss is known"),
+            )?;
+        }
+        self.note(placed);
+        self.entries += 1;
+        Ok(())
+    }
+
+    fn note(&mut self, placed: &PlacedEntry) {
+        let entry = &placed.entry;
+        self.log.push(Placed {
+            hash: placed.hash,
+            id: entry.id,
+        });
+        self.names.insert((entry.author, entry.id));
+        if let Some(number) = self.written.get(&(entry.author, entry.id)) {
+            self.newest.insert(entry.author, *number);
+        }
+        match decode_body(&entry.body) {
+            Ok(Body::Admitted { member, .. }) => {
+                let from = placed.seq;
+                self.members.entry(member).or_default().push(Stay { from, until: None });
+            }
+            Ok(Body::Removed { member }) => {
+                let stay = self.members.get_mut(&member).and_then(|stays| stays.last_mut());
+                stay.into_iter().for_each(|stay| stay.until = Some(placed.seq));
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn is_member(&self, key: &MemberKey) -> bool {
+        let stays = self.members.get(key);
+        stays
+            .and_then(|stays| stays.last())
+            .is_some_and(|stay| stay.until.is_none())
+    }
+
+    /// Whether somebody may have entry `seq`: with their whole history, since they were ever let in.
+    fn was_member(&self, key: &MemberKey, seq: u64) -> bool {
+        let stays = self.members.get(key).map_or(&[][..], Vec::as_slice);
+        self.lost.is_some() || stays.iter().any(|stay| stay.until.is_none_or(|until| seq <= until))
+    }
+}

@@ -1,0 +1,89 @@
+//! The rooms of a profile.
+
+use landline::proto::log::{Change, RoomId};
+use landline::store::{OpenError, Options, RoomStore as _, SqliteStore, rooms};
+
+use super::scribe::{ANN, BOB, HOST, ROOM, Scribe, batch, beside, crashed, file, open, peer};
+
+#[test]
+fn a_profile_without_rooms_has_none() {
+    let profile = tempfile::tempdir().unwrap();
+    let all = rooms(profile.path(), &HOST);
+    assert!(all.rooms.is_empty() && all.unreadable.is_empty());
+}
+
+#[test]
+fn an_open_room_is_listed_as_it_is() {
+    let profile = tempfile::tempdir().unwrap();
+    let mut store = open(profile.path(), ANN);
+    let mut scribe = Scribe::new();
+    store
+        .keep(&batch([scribe.room(), Change::Peer(peer(ANN, 1, "Ann"))]))
+        .unwrap();
+    for round in 1..4 {
+        store.keep(&batch([scribe.say(BOB, "hello")])).unwrap();
+        let [room] = &*rooms(profile.path(), &ANN).rooms else {
+            panic!("there is one room");
+        };
+        assert_eq!(Some(room), store.summary().unwrap().as_ref());
+        assert_eq!((room.unread, room.members, room.hosting), (round, 1, false));
+    }
+    // Looking has locked nothing and broken nothing.
+    store.keep(&batch([scribe.say(BOB, "and on")])).unwrap();
+    assert_eq!(store.read(0, 99).unwrap(), scribe.written);
+}
+
+#[test]
+fn a_room_that_was_not_closed_is_listed_and_stays_as_it_was() {
+    let profile = tempfile::tempdir().unwrap();
+    let mut store = open(profile.path(), HOST);
+    let mut scribe = Scribe::new();
+    store.keep(&batch([scribe.room(), scribe.say(BOB, "hello")])).unwrap();
+    let crashed = crashed(profile.path());
+    let path = file(crashed.path());
+    let before = [
+        std::fs::read(&path).unwrap(),
+        std::fs::read(beside(&path, "-wal")).unwrap(),
+    ];
+    let all = rooms(crashed.path(), &HOST);
+    assert_eq!((all.rooms.len(), all.unreadable.len()), (1, 0));
+    assert_eq!((all.rooms[0].last, all.rooms[0].unread), (scribe.last, 1));
+    let after = [
+        std::fs::read(&path).unwrap(),
+        std::fs::read(beside(&path, "-wal")).unwrap(),
+    ];
+    assert_eq!(before, after);
+    assert_eq!(open(crashed.path(), HOST).read(0, 9).unwrap(), scribe.written);
+}
+
+#[test]
+fn the_newest_is_first_and_what_cannot_be_read_is_named() {
+    let profile = tempfile::tempdir().unwrap();
+    let options = Options { min_free_bytes: 0 };
+    for (number, texts) in [(1, 1), (2, 3), (3, 0), (4, 2)] {
+        let room = RoomId([number; 16]);
+        let mut scribe = Scribe::in_room(room);
+        let mut store = SqliteStore::open(profile.path(), room, HOST, options).unwrap();
+        store.keep(&batch([scribe.room()])).unwrap();
+        for _ in 0..texts {
+            store.keep(&batch([scribe.say(ANN, "hello")])).unwrap();
+        }
+    }
+    let folder = profile.path().join("rooms");
+    // A room that was never made, a damaged one, one set aside, and things that are none.
+    drop(SqliteStore::open(profile.path(), RoomId([5; 16]), HOST, options).unwrap());
+    let damaged = folder.join(format!("{}.sqlite", RoomId([6; 16])));
+    for name in [damaged.clone(), folder.join(format!("{ROOM}.damaged-1.sqlite"))] {
+        std::fs::write(name, [0x55; 5000]).unwrap();
+    }
+    std::fs::write(folder.join("notes.txt"), "hello").unwrap();
+    let all = rooms(profile.path(), &HOST);
+    let order: Vec<u8> = all.rooms.iter().map(|room| room.room.0[0]).collect();
+    assert_eq!(order, [2, 4, 1, 3]);
+    let [(path, error)] = &*all.unreadable else {
+        panic!("one cannot be read: {:?}", all.unreadable);
+    };
+    assert_eq!(path, &damaged);
+    assert!(matches!(error, OpenError::Damaged { .. }), "{error:?}");
+    assert!(damaged.exists());
+}
