@@ -48,6 +48,8 @@ pub struct Chat {
     /// The newest invite that was made.
     pub invite: Option<Invite>,
     transcript: Transcript,
+    /// Messages of others since this guest came back, until everything has come.
+    meanwhile: Option<u64>,
     /// How far the others have come.
     receipts: BTreeMap<MemberId, Receipt>,
 }
@@ -145,6 +147,7 @@ impl Chat {
             knocks: Vec::new(),
             invite: None,
             transcript: Transcript::new(max_text_bytes),
+            meanwhile: None,
             receipts: BTreeMap::new(),
         }
     }
@@ -253,9 +256,10 @@ impl Chat {
     fn apply_room(&mut self, event: &proto::Event, at: SystemTime) {
         use proto::Event as Room;
         match event {
-            Room::Connected { room, .. } => {
+            Room::Connected { room, resumed, .. } => {
                 self.room = room.to_string();
                 self.status = Status::Connected;
+                self.meanwhile = resumed.then_some(0);
             }
             Room::Settings { room, host, settings } => self.settle(*room, *host, settings),
             Room::Waiting { words } => self.status = Status::Waiting { words: *words },
@@ -288,8 +292,12 @@ impl Chat {
                 at,
             }),
             Room::Lost { end, retry_in } => self.lose(*end, at + *retry_in),
-            Room::CaughtUp { entries: 0 } => {}
-            Room::CaughtUp { entries } => self.transcript.push(Row::CaughtUp { entries: *entries, at }),
+            Room::CaughtUp { .. } => {
+                // Of all entries people count messages only, and somebody who is in for the first time is not back.
+                if let Some(messages) = self.meanwhile.take().filter(|messages| *messages > 0) {
+                    self.transcript.push(Row::CaughtUp { messages, at });
+                }
+            }
             Room::Notice { notice } => self.notice(notice, at),
             Room::Closed { .. } => {} // the worker turns it into `Ended`
         }
@@ -382,6 +390,9 @@ impl Chat {
             (true, Some(_)) => Delivery::Stored,
             (true, None) => Delivery::Sending,
         };
+        if let Some(messages) = self.meanwhile.as_mut().filter(|_| !entry.mine) {
+            *messages += 1;
+        }
         if entry.mine {
             self.transcript.take_queued(entry.id);
             self.transcript.take_refused(entry.id);

@@ -215,7 +215,7 @@ fn row_text(row: &Row) -> String {
         }
         Row::Newer { seq, author, .. } => format!("#{seq} {}: needs a newer version", author.name),
         Row::NewEpoch { .. } => "another history".to_owned(),
-        Row::CaughtUp { entries, .. } => format!("caught up: {entries}"),
+        Row::CaughtUp { messages, .. } => format!("caught up: {messages}"),
         Row::Notice { notice, .. } => format!("! {notice:?}").chars().take(30).collect(),
         Row::Ended { reason, .. } => format!("ended: {reason:?}"),
     }
@@ -603,10 +603,46 @@ fn a_lost_line_leaves_the_room_open_and_everybody_away() {
          members: m2 Mei",
     );
     assert!(story.chat.away.contains_key(&MemberId(0)));
-    story.room(proto::Event::CaughtUp { entries: 0 });
+    story.room(proto::Event::CaughtUp { entries: 1 });
     assert!(story.chat.rows().is_empty(), "nothing came, nothing is told");
+    story.room(proto::Event::Connected {
+        host: secret(0, "Li").author,
+        room: "Workshop".into(),
+        secure: true,
+        resumed: true,
+    });
+    story.hears(1, 70, false, "meanwhile");
+    story.hears(2, 71, true, "my own");
     story.room(proto::Event::CaughtUp { entries: 12 });
-    assert_eq!(story.chat.rows().len(), 1);
+    story.room(proto::Event::CaughtUp { entries: 12 });
+    story.shows(
+        "Workshop (guest): connected
+         members: m2 Mei
+         10 #1 Li: meanwhile
+         11 #2 Mei: my own [stored]
+         12 caught up: 1",
+    );
+}
+
+#[test]
+fn a_message_that_did_not_go_out_is_there_once_until_it_is_forgotten() {
+    let mut story = Story::native();
+    story.hears(1, 70, false, "before");
+    for id in [1, 2] {
+        story.queues(id, "mine");
+        story.refused(id, "mine", RefuseReason::DiskFull);
+    }
+    story.hears(2, 71, false, "after");
+    assert_eq!(story.chat.rows().len(), 4);
+    story.queues(1, "mine");
+    assert_eq!(story.chat.rows().len(), 4, "it is tried again");
+    story.hears(3, 1, true, "mine");
+    assert_eq!(story.chat.rows().len(), 4, "it went out");
+    story.chat.forget(EntryId([2; 16]));
+    let left: Vec<_> = story.chat.rows().iter().map(|row| row.message().unwrap().seq).collect();
+    assert_eq!(left, [Some(1), Some(2), Some(3)]);
+    assert_eq!(story.chat.last_message().unwrap().seq, Some(3));
+    assert_eq!(story.chat.row_of(2), Some(1));
 }
 
 #[test]
@@ -630,7 +666,9 @@ fn who_has_a_message() {
 fn edits_deletions_and_signs_find_their_message() {
     let mut story = Story::native();
     story.hears(3, 1, false, "on");
-    story.room(proto::Event::CaughtUp { entries: 2 });
+    story.room(proto::Event::Notice {
+        notice: Notice::LogWhole,
+    });
     story.hears(5, 2, true, "two");
     story.hears(9, 3, false, "three");
     story.room(proto::Event::Edited {

@@ -18,6 +18,7 @@ use landline::proto::{self, Author, Entry, EntryId, Member, MemberId};
 use landline::worker::{Command, Config, EndReason, Event, Role as Part, Worker};
 
 mod connect;
+mod encrypted;
 mod keyboard;
 mod rooms;
 mod talk;

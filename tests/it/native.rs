@@ -290,20 +290,30 @@ fn measure_copies() {
     let count: usize = std::env::var("COPIES").unwrap().parse().unwrap();
     let rss = || {
         let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        status.lines().filter(|l| l.starts_with("VmRSS") || l.starts_with("Threads")).collect::<Vec<_>>().join(" ")
+        status
+            .lines()
+            .filter(|l| l.starts_with("VmRSS") || l.starts_with("Threads"))
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     let mut config = host("韩梅梅");
     config.limits = crowded(2000);
     let (host, _, port) = hosting(&Home::fleeting().unwrap(), config);
     println!("before {}", rss());
     let t = std::time::Instant::now();
-    let guests: Vec<_> = (0..count).map(|n| Seat::open(native(&format!("g{n}"), &at(port)))).collect();
+    let guests: Vec<_> = (0..count)
+        .map(|n| Seat::open(native(&format!("g{n}"), &at(port))))
+        .collect();
     println!("spawned {:?} {}", t.elapsed(), rss());
-    for guest in &guests { guest.comes_in(); }
+    for guest in &guests {
+        guest.comes_in();
+    }
     println!("all in {:?} {}", t.elapsed(), rss());
     let t = std::time::Instant::now();
     host.say("hello");
-    for guest in &guests { guest.hears("hello"); }
+    for guest in &guests {
+        guest.hears("hello");
+    }
     println!("heard by all {:?} {}", t.elapsed(), rss());
     let t = std::time::Instant::now();
     drop(guests);

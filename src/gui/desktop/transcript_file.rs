@@ -50,7 +50,7 @@ fn write_text(chat: &Chat, words: &Strings, out: &mut impl Write) -> io::Result<
             }
             Row::Newer { author, .. } => writeln!(out, "{at}  * {}", words.newer(&words.called(author)))?,
             Row::NewEpoch { .. } => writeln!(out, "{at}  * {}", words.new_epoch)?,
-            Row::CaughtUp { entries, .. } => writeln!(out, "{at}  * {}", words.caught_up(*entries))?,
+            Row::CaughtUp { messages, .. } => writeln!(out, "{at}  * {}", words.caught_up(*messages))?,
             Row::Notice { notice, .. } => writeln!(out, "{at}  * {}", words.notice(notice))?,
             Row::Ended { reason, .. } => writeln!(out, "{at}  * {}", words.ended(reason).what)?,
         }

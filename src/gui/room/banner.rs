@@ -56,7 +56,7 @@ pub(crate) fn of(words: &'static Strings, room: &OpenRoom, now: SystemTime) -> O
         Status::Hosting { .. } if room.door.log_lost => Some(log_lost(words, room)),
         Status::Hosting { .. } | Status::Connected => None,
         Status::Lost { end, retry_at } => {
-            let left = retry_at.duration_since(now).unwrap_or_default();
+            let left = left(*retry_at, now);
             let what = words.trying_again(&words.line_lost(*end), left);
             let retry = Action::Command(room.key, Command::Retry);
             Some(Banner {
@@ -70,6 +70,7 @@ pub(crate) fn of(words: &'static Strings, room: &OpenRoom, now: SystemTime) -> O
             words.lost_hint,
         )),
         Status::Connecting { address } => Some(on_the_way(words, room, words.connecting_to(&address.to_string()))),
+        Status::Waiting { .. } if room.chat.rows().is_empty() => None, // a card says it
         Status::Waiting { .. } => Some(on_the_way(words, room, words.waiting_title.to_owned())),
         Status::Starting if room.chat.hosting => Some(on_the_way(words, room, words.starting.to_owned())),
         Status::Starting => Some(on_the_way(words, room, words.connecting.to_owned())),
@@ -183,7 +184,7 @@ impl Banner {
             rect.max - vec2(space::PANE, 0.0),
         );
         let colors = palette(ui);
-        let fill = if self.bad { colors.error_fill } else { colors.field };
+        let fill = if self.bad { colors.error_fill } else { colors.card };
         let line = Stroke::new(1.0, colors.line);
         ui.painter().rect(card, radius::CARD, fill, line, StrokeKind::Inside);
         let mut inner = card.shrink2(vec2(EDGE, 0.0));
@@ -222,10 +223,16 @@ impl Banner {
     }
 }
 
+/// How long until the next attempt. It comes a little early, so that the number that was promised is the first that is seen.
+fn left(retry_at: SystemTime, now: SystemTime) -> Duration {
+    const EARLY: Duration = Duration::from_millis(100);
+    retry_at.duration_since(now).unwrap_or_default().saturating_sub(EARLY)
+}
+
 /// Once a second while the strip of a lost line is in sight, at the moment when its number changes.
 pub(crate) fn tick(ui: &Ui, room: &OpenRoom, now: SystemTime) {
     if let Status::Lost { retry_at, .. } = room.chat.status
-        && let Ok(left) = retry_at.duration_since(now)
+        && let left = left(retry_at, now)
         && !left.is_zero()
     {
         let part = left.subsec_nanos();

@@ -199,7 +199,7 @@ fn buttons_ui(ui: &mut Ui, room: &OpenRoom, around: &Surroundings, actions: &mut
         actions.push(Action::Toggle(Side::Members));
     }
     if room.chat.native.is_some() {
-        let settings = icons::button(ui, Icon::Info, words.room_settings);
+        let settings = icons::button(ui, Icon::Info, words.about_room(room.chat.hosting));
         if around.side == Some(Side::Room) {
             underline(ui, settings.rect);
         }

@@ -64,7 +64,7 @@ impl RoomSettings {
     /// Draws the panel.
     pub(crate) fn ui(&mut self, ui: &mut Ui, around: &Surroundings<'_>, actions: &mut Vec<Action>) {
         let Surroundings { words, room, .. } = *around;
-        if title_ui(ui, words.room_settings, words.close_room_settings) {
+        if title_ui(ui, words.about_room(room.chat.hosting), words.close_room_settings) {
             actions.push(Action::Toggle(Side::Room));
         }
         let Some(native) = &room.chat.native else {

@@ -116,7 +116,7 @@ impl Remark {
                 palette.dim,
             ),
             Row::NewEpoch { .. } => (scene.strings.new_epoch.to_owned(), Some(Icon::Warning), palette.error),
-            Row::CaughtUp { entries, .. } => (scene.strings.caught_up(*entries), Some(Icon::Check), palette.ok),
+            Row::CaughtUp { messages, .. } => (scene.strings.caught_up(*messages), Some(Icon::Check), palette.ok),
             Row::Notice { notice, .. } => (scene.strings.notice(notice), Some(sign(notice)), palette.dim),
             Row::Ended { reason, .. } => {
                 // What can be done stands above the composer, as long as it can be done.

@@ -57,6 +57,11 @@ impl Strings {
         }
     }
 
+    /// What the panel about a room is called.
+    pub(crate) fn about_room(&self, hosting: bool) -> &'static str {
+        if hosting { self.room_settings } else { self.room_about }
+    }
+
     /// A few signs of a key, to tell two people of one name apart.
     pub(crate) fn key_tag(&self, key: &MemberKey) -> String {
         let fingerprint = key.fingerprint().to_string();

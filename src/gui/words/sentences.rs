@@ -88,12 +88,12 @@ impl Strings {
     }
 
     /// What came while the line was lost.
-    pub(crate) fn caught_up(&self, entries: u64) -> String {
-        match entries {
+    pub(crate) fn caught_up(&self, messages: u64) -> String {
+        match messages {
             1 => self.pick("Back. 1 message came meanwhile", "已恢复。期间有 1 条新消息"),
             _ => self.pick(
-                format!("Back. {entries} messages came meanwhile"),
-                format!("已恢复。期间有 {entries} 条新消息"),
+                format!("Back. {messages} messages came meanwhile"),
+                format!("已恢复。期间有 {messages} 条新消息"),
             ),
         }
     }

@@ -136,6 +136,7 @@ strings! {
     encrypted: "Encrypted", "加密";
     encrypted_hint: "Encrypted on the way; the host's computer and every member's reads it", "传输途中加密；主持人和每位成员的电脑可以阅读";
     room_settings: "Room and invites", "房间与邀请";
+    room_about: "About this room", "关于房间";
     close_room_settings: "Close room settings", "关闭房间设置";
     settings_guest: "Only the host can change these", "只有主持人可以更改";
     settings_admit_fixed: "Chosen when the room is opened", "在开房间时选择";
