@@ -1,6 +1,6 @@
 //! The view model of one room: plain data, folded from events. The window and the terminal share it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -48,6 +48,8 @@ pub struct Chat {
     /// The newest invite that was made.
     pub invite: Option<Invite>,
     transcript: Transcript,
+    /// Who was here when the line was lost: whoever is not, is told of after it is back.
+    were_here: BTreeSet<MemberId>,
     /// Messages of others since this guest came back, until everything has come.
     meanwhile: Option<u64>,
     /// How far the others have come.
@@ -147,6 +149,7 @@ impl Chat {
             knocks: Vec::new(),
             invite: None,
             transcript: Transcript::new(max_text_bytes),
+            were_here: BTreeSet::new(),
             meanwhile: None,
             receipts: BTreeMap::new(),
         }
@@ -260,6 +263,7 @@ impl Chat {
                 self.room = room.to_string();
                 self.status = Status::Connected;
                 self.meanwhile = resumed.then_some(0);
+                self.find_again(*resumed);
             }
             Room::Settings { room, host, settings } => self.settle(*room, *host, settings),
             Room::Waiting { words } => self.status = Status::Waiting { words: *words },
@@ -360,7 +364,17 @@ impl Chat {
             if member.me {
                 self.members.insert(id, member);
             } else if member.key.is_some() {
+                self.were_here.insert(id);
                 self.away.insert(id, member);
+            }
+        }
+    }
+
+    /// The line is back: those who were here before are here, as long as nothing else is told.
+    fn find_again(&mut self, resumed: bool) {
+        for id in std::mem::take(&mut self.were_here) {
+            if resumed && let Some(member) = self.away.remove(&id) {
+                self.members.insert(id, member);
             }
         }
     }

@@ -174,7 +174,9 @@ impl App {
         match self.spawn(config.clone()) {
             Ok(worker) => {
                 let key = self.new_key();
-                *self.attempt_mut(card) = Some(OpenRoom::new(key, config, worker));
+                let mut room = OpenRoom::new(key, config, worker);
+                self.remind(&mut room);
+                *self.attempt_mut(card) = Some(room);
             }
             Err(error) => {
                 tracing::warn!(%error, "no thread for a room");

@@ -24,11 +24,12 @@ impl App {
             self.toasts
                 .add(Mood::Bad, self.words.rooms_unreadable(unreadable.len()));
         }
-        self.panel.known = rooms
-            .iter()
-            .filter(|room| !room.hosting)
-            .map(|room| (room.room, Arc::clone(&room.name)))
-            .collect();
+        let named = |hosting: bool| {
+            let rooms = rooms.iter().filter(|room| room.hosting == hosting);
+            rooms.map(|room| (room.room, Arc::clone(&room.name))).collect()
+        };
+        self.panel.known = named(false);
+        self.panel.own = named(true);
         self.kept = rooms;
     }
 
@@ -60,10 +61,7 @@ impl App {
                 let key = self.new_key();
                 let mut open = OpenRoom::new(key, config, worker);
                 open.chat.room = room.name.to_string();
-                open.transcript.remember(Past {
-                    last: room.last.seq,
-                    unread: usize::try_from(room.unread).unwrap_or(usize::MAX),
-                });
+                self.remind(&mut open);
                 self.rooms.push(open);
                 self.select(Some(key));
             }
@@ -71,6 +69,16 @@ impl App {
                 tracing::warn!(%error, "no thread for a room");
                 self.toasts.add(Mood::Bad, self.words.no_worker);
             }
+        }
+    }
+
+    /// What was here before and has been read is no news.
+    pub(super) fn remind(&self, open: &mut OpenRoom) {
+        if let Some(room) = self.kept.iter().find(|room| open.id() == Some(room.room)) {
+            open.transcript.remember(Past {
+                last: room.last.seq,
+                unread: usize::try_from(room.unread).unwrap_or(usize::MAX),
+            });
         }
     }
 
@@ -99,12 +107,16 @@ impl App {
 
     /// Whether what a card asks for is open already; then it is shown, with a new invite if there is one.
     pub(super) fn is_open_already(&mut self, card: Card, config: &Config) -> bool {
-        let Role::Join(join) = &config.role else { return false };
-        let id = match &join.target {
-            Target::Invite(invite) => invite.room,
-            Target::Known(room) => *room,
-            Target::Address(_) => return false,
+        let id = match &config.role {
+            Role::Host(host) => host.again,
+            Role::Join(join) => match &join.target {
+                Target::Invite(invite) => Some(invite.room),
+                Target::Known(room) => Some(*room),
+                Target::Address(_) => None,
+            },
         };
+        let Some(id) = id else { return false };
+        self.leaving.retain(|leaving| leaving.id() != Some(id)); // a file is opened once
         let Some(open) = self.rooms.iter_mut().find(|room| room.id() == Some(id)) else {
             return false;
         };

@@ -42,7 +42,15 @@ fn room_ui(ui: &mut Ui, panel: &mut ConnectionPanel, words: &Strings, enabled: b
         error: (made.is_none() && !panel.room.is_empty()).then_some(words.room_name_needed),
         enabled,
     };
-    widgets::field(ui, &field, &mut panel.room)
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = space::HALF;
+        let response = widgets::field(ui, &field, &mut panel.room);
+        if panel.own_again(words).is_some() {
+            widgets::hint(ui, words.own_again);
+        }
+        response
+    })
+    .inner
 }
 
 fn port_ui(

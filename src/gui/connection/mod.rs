@@ -47,6 +47,8 @@ pub(crate) struct ConnectionPanel {
     pub(crate) host_encoding: Encoding,
     /// Rooms that this computer has been in, by name.
     pub(crate) known: Vec<(RoomId, Arc<str>)>,
+    /// Rooms of one's own, by name.
+    pub(crate) own: Vec<(RoomId, Arc<str>)>,
     pub(crate) host: Progress,
     pub(crate) join: Progress,
 }
@@ -114,10 +116,8 @@ impl ConnectionPanel {
                 Ok(invite) => Ok(Target::Invite(invite)),
             };
         }
-        let wanted = typed.to_lowercase();
-        let mut named = self.known.iter().filter(|(_, name)| name.to_lowercase() == wanted);
-        if let (Some((room, _)), None) = (named.next(), named.next()) {
-            return Ok(Target::Known(*room));
+        if let Some(room) = only_one(&self.known, typed) {
+            return Ok(Target::Known(room));
         }
         typed.parse().map(Target::Address).map_err(Where::Bad)
     }
@@ -130,12 +130,17 @@ impl ConnectionPanel {
         text::clean_name(&self.room)
     }
 
+    /// The room of one's own that has this name already: it is opened again, with all that was said.
+    pub(crate) fn own_again(&self, words: &Strings) -> Option<RoomId> {
+        only_one(&self.own, &self.room_name(words)?)
+    }
+
     /// What a card asks for; `None` while something is missing.
     pub(crate) fn config(&self, card: Card, words: &Strings, now: SystemTime) -> Option<Config> {
         let role = match card {
             Card::Host => Role::Host(Host {
                 room: self.room_name(words)?,
-                again: None,
+                again: self.own_again(words),
                 bind: None,
                 port: self.port()?,
                 admit: self.admit,
@@ -225,6 +230,16 @@ impl ConnectionPanel {
                 Card::Join => join_card::ui(ui, self, around, actions),
             }
         });
+    }
+}
+
+/// The one room of this name; none if two have it.
+fn only_one(rooms: &[(RoomId, Arc<str>)], name: &str) -> Option<RoomId> {
+    let wanted = name.to_lowercase();
+    let mut named = rooms.iter().filter(|(_, name)| name.to_lowercase() == wanted);
+    match (named.next(), named.next()) {
+        (Some((room, _)), None) => Some(*room),
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 //! While an input method composes, the field's text contains the unfinished word. So what counts as written is kept
 //! apart, and nothing is sent, counted or kept from the field itself in those frames.
 
-use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
+use egui::text::{CCursor, CCursorRange, CharIndex, LayoutJob, TextFormat};
 use egui::{
     Event, EventFilter, Frame, Galley, Id, Key, KeyboardShortcut, Modifiers, Popup, Rect, Role, ScrollArea, Sense,
     Stroke, StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder, WidgetInfo, WidgetText, pos2, vec2,
@@ -45,6 +45,8 @@ pub(crate) struct Composer {
     /// The text was changed in the frame before: only now is there as much room as it needs, and the cursor can be followed.
     grown: bool,
     pub(crate) intent: Intent,
+    /// The cursor is to stand behind the text when the field is next drawn.
+    to_end: bool,
     /// The field is to take the focus when it is next drawn.
     pub(crate) wants_focus: bool,
 }
@@ -92,6 +94,7 @@ impl Composer {
         let before = self.written.clone();
         self.intent = Intent::Edit { seq, before };
         self.set(text);
+        self.to_end = true;
         self.wants_focus = true;
     }
 
@@ -209,6 +212,9 @@ impl Composer {
         if std::mem::take(&mut self.wants_focus) {
             ui.memory_mut(|memory| memory.request_focus(id));
         }
+        if std::mem::take(&mut self.to_end) {
+            put_cursor(ui, id, self.field.chars().count());
+        }
         let (send, new_line) = keys(around.enter_is_newline);
         let wants_send = ui.memory(|memory| memory.has_focus(id))
             && !around.ime.owns_keys()
@@ -275,7 +281,7 @@ impl Composer {
 
     /// Puts `text` where the cursor is.
     fn insert(&mut self, ui: &Ui, id: Id, text: &str) {
-        let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
+        let state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
         let cursor = match state.cursor.char_range() {
             Some(range) => {
                 self.field.delete_selected(&range);
@@ -284,9 +290,7 @@ impl Composer {
             None => CCursor::new(self.field.chars().count()),
         };
         let inserted = self.field.insert_text(text, cursor.index);
-        let after = CCursor::new(cursor.index + inserted);
-        state.cursor.set_char_range(Some(CCursorRange::one(after)));
-        TextEdit::store_state(ui.ctx(), id, state);
+        put_cursor(ui, id, (cursor.index + inserted).0);
         self.written.clone_from(&self.field);
         ui.memory_mut(|memory| memory.request_focus(id));
     }
@@ -335,6 +339,14 @@ impl Composer {
             );
         }
     }
+}
+
+/// Puts the cursor of a field behind so many characters.
+fn put_cursor(ui: &Ui, id: Id, characters: usize) {
+    let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
+    let cursor = CCursor::new(CharIndex(characters));
+    state.cursor.set_char_range(Some(CCursorRange::one(cursor)));
+    TextEdit::store_state(ui.ctx(), id, state);
 }
 
 /// The key that sends, and the key that makes a new line.

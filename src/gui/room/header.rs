@@ -176,7 +176,7 @@ fn status(words: &Strings, room: &OpenRoom) -> String {
         Status::Connected if people < 2 => words.state_connected.to_owned(),
         Status::Connected => words.connected(people),
         Status::Waiting { .. } => words.state_waiting.to_owned(),
-        Status::Lost { end, .. } => words.line_lost(*end),
+        Status::Lost { .. } => words.state_lost.to_owned(), // why stands above the composer
         Status::Ended(reason) => words.ended(reason).what,
     }
 }

@@ -33,6 +33,7 @@ enum Asked {
 /// A member's row.
 struct Row<'a> {
     member: &'a Member,
+    here: bool,
     removable: bool,
     verifiable: bool,
     /// Another member has the same name.
@@ -87,6 +88,7 @@ impl Members {
         let open = room.chat.open() && !room.leaving;
         let row = Row {
             member,
+            here: room.chat.members.contains_key(&id),
             removable: room.chat.hosting && open && !member.me,
             verifiable: open && !member.me && member.key.is_some(),
             doubled: is_doubled(room, member),
@@ -207,7 +209,7 @@ fn person_ui(ui: &Ui, rect: Rect, row: &Row<'_>, name: &str, about: &str) {
     if row.member.key.is_some() {
         let dot = middle + vec2(13.5, 13.5);
         ui.painter().circle_filled(dot, 6.5, colors.bg);
-        if row.member.here {
+        if row.here {
             ui.painter().circle_filled(dot, 4.5, colors.online);
         } else {
             let ring = egui::Stroke::new(1.5, colors.faint);

@@ -456,7 +456,10 @@ fn a_lost_line_counts_down_and_can_be_tried_at_once() {
             resumed: true,
         },
     );
-    stage.tell_room(0, Room::CaughtUp { entries: 3 });
+    for seq in 2..5 {
+        stage.tell_room(0, said(seq, 0, "Lin", "meanwhile", None));
+    }
+    stage.tell_room(0, Room::CaughtUp { entries: 9 });
     assert!(stage.has("Back. 3 messages came meanwhile") && !stage.has("Trying again"));
 }
 
