@@ -13,9 +13,11 @@ use crate::proto::words::Words;
 use crate::proto::{self, Author, EntryId, KnockId, LeaveReason, LineEnd, Member, MemberId, Notice, RefuseReason};
 use crate::worker::{EndReason, Event};
 
+mod reached;
 mod row;
 mod transcript;
 
+pub use reached::Reached;
 pub use row::{Delivery, Later, MAX_MOVES, MAX_REACTIONS, Message, Move, People, Reaction, Row};
 
 use row::MOVE_BYTES;
@@ -115,17 +117,6 @@ pub enum Status {
     },
     /// Over.
     Ended(EndReason),
-}
-
-/// Who has an entry.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reached {
-    /// Other members on whose disk it is, those who have read it included.
-    pub stored: Vec<MemberId>,
-    /// Other members who have read it.
-    pub read: Vec<MemberId>,
-    /// How many other members there are.
-    pub of: usize,
 }
 
 impl Chat {
@@ -228,26 +219,6 @@ impl Chat {
     /// The person does not want to see an own message any more that did not go out.
     pub fn forget(&mut self, id: EntryId) {
         self.transcript.take_refused(id);
-    }
-
-    /// Who else has the entry at `seq`.
-    #[must_use]
-    pub fn reached(&self, seq: u64) -> Reached {
-        let others = || self.members.values().chain(self.away.values());
-        let others = others().filter(|member| !member.me && member.key.is_some());
-        let mut reached = Reached::default();
-        for member in others {
-            let id = member.author.id;
-            let receipt = self.receipts.get(&id).copied().unwrap_or_default();
-            reached.of += 1;
-            if receipt.stored.max(receipt.read) >= seq || id == MemberId::HOST {
-                reached.stored.push(id);
-            }
-            if receipt.read >= seq {
-                reached.read.push(id);
-            }
-        }
-        reached
     }
 
     /// A member, here or away.

@@ -86,7 +86,12 @@ impl App {
         for step in 0..count {
             let place = (self.turn + step) % count;
             let room = &mut self.rooms[place];
+            let knocks = room.chat.knocks.len();
             let Drained { messages, .. } = room.drain(budget);
+            if shown != Some(room.key) && room.chat.knocks.len() > knocks {
+                let note = self.words.knock_at(&room.chat.room);
+                self.toasts.add(Mood::Good, note);
+            }
             if messages == 0 {
                 continue;
             }

@@ -109,6 +109,11 @@ impl Strings {
         }
     }
 
+    /// Somebody knocks at a room that is not shown.
+    pub(crate) fn knock_at(&self, room: &str) -> String {
+        self.pick(format!("Somebody knocks at {room}"), format!("有人在敲 {room} 的门"))
+    }
+
     /// Somebody wants to come in.
     pub(crate) fn wants_in(&self, name: &str) -> String {
         self.pick(format!("{name} wants to come in"), format!("{name} 想进来"))
