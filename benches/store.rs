@@ -1,4 +1,4 @@
-//! The store against what it stands on, in one run: messages a second against bare SQLite with a full-text index, an acknowledged batch
+//! The store against what it stands on, in one run: messages a second against bare SQLite with full-text indexes, an acknowledged batch
 //! against a bare flush of the same disk, and reading and searching in a long room.
 //!
 //! `cargo bench --no-default-features --bench store [-- FOLDER]`: the folder says which disk.
@@ -30,6 +30,11 @@ const MESSAGE_BYTES: usize = 200;
 const BATCH: usize = 64;
 /// Messages of the long room (P14).
 const LONG_ROOM: usize = 300_000;
+/// The index keeps up with the messages.
+const ALONG: Options = Options {
+    min_free_bytes: 256 << 20,
+    max_backlog_bytes: 256 << 10,
+};
 /// How long bare SQLite collects before it commits.
 const COLLECT: Duration = Duration::from_millis(5);
 
@@ -53,7 +58,7 @@ fn main() {
 fn flushes(folder: &Path, mut say: impl FnMut(String)) {
     let mut chance = Rng::with_seed(1);
     let mut writer = Writer::new();
-    let mut store = fresh(folder, "flushes", &writer);
+    let mut store = fresh(folder, "flushes", Options::default(), &writer);
     let mut file = File::create(folder.join("flushed")).expect("a file");
     let (mut bare, mut one, mut many) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS * 20 {
@@ -89,25 +94,34 @@ fn throughput(folder: &Path, mut say: impl FnMut(String)) {
             "CREATE VIRTUAL TABLE word USING fts5 (text, content = '', tokenize = 'trigram')",
         ),
     ];
-    let mut speeds: Vec<Vec<f64>> = vec![Vec::new(); INDEXES.len() + 2];
+    let ways = [
+        ("landline, index behind", BATCH, Options::default()),
+        ("the same, batches of 256", 4 * BATCH, Options::default()),
+        ("landline, index along", BATCH, ALONG),
+        ("the same, batches of 256", 4 * BATCH, ALONG),
+    ];
+    let names: Vec<&str> = INDEXES
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(ways.map(|(name, ..)| name))
+        .collect();
+    let mut speeds: Vec<Vec<f64>> = vec![Vec::new(); names.len()];
     for round in 0..ROUNDS {
         let mut chance = Rng::with_seed(round as u64);
         let texts: Vec<String> = (0..MESSAGES).map(|_| text(&mut chance, MESSAGE_BYTES)).collect();
-        for (speed, (name, index)) in speeds.iter_mut().zip(INDEXES) {
+        let (bare_speeds, own_speeds) = speeds.split_at_mut(INDEXES.len());
+        for (speed, (name, index)) in bare_speeds.iter_mut().zip(INDEXES) {
             speed.push(speed_of(bare(folder, &format!("{name} {round}"), index, &texts)));
         }
-        let (stored, indexed) = ours(folder, &format!("ours {round}"), &texts);
-        speeds[INDEXES.len()].push(speed_of(stored));
-        speeds[INDEXES.len() + 1].push(speed_of(indexed));
+        for (number, (speed, (_, batch, options))) in own_speeds.iter_mut().zip(ways).enumerate() {
+            let name = format!("ours {round} {number}");
+            speed.push(speed_of(ours(folder, &name, options, &texts, batch)));
+        }
     }
-    let names = INDEXES
-        .map(|(name, _)| name)
-        .into_iter()
-        .chain(["landline, index behind", "landline, all indexed"]);
-    for (name, own) in names.zip(&speeds) {
+    for (name, own) in names.iter().zip(&speeds) {
         let against = |other: &[f64]| middle(own.iter().zip(other).map(|(own, other)| own / other).collect());
         say(format!(
-            "throughput  {name:22} {:8.0} messages/s   {:.2}x words, {:.2}x trigrams",
+            "throughput  {name:24} {:8.0} messages/s   {:.2}x words, {:.2}x trigrams",
             middle(own.clone()),
             against(&speeds[1]),
             against(&speeds[2]),
@@ -155,31 +169,30 @@ fn bare(folder: &Path, name: &str, index: &str, texts: &[String]) -> Duration {
     })
 }
 
-/// Until all is stored, and until all is in the index.
-fn ours(folder: &Path, name: &str, texts: &[String]) -> (Duration, Duration) {
+/// The same messages in a room.
+fn ours(folder: &Path, name: &str, options: Options, texts: &[String], batch: usize) -> Duration {
     let mut writer = Writer::new();
-    let mut store = fresh(folder, name, &writer);
-    let batches: Vec<Batch> = texts.chunks(BATCH).map(|texts| writer.batch(texts)).collect();
-    let stored = time(|| {
+    let mut store = fresh(folder, name, options, &writer);
+    let batches: Vec<Batch> = texts.chunks(batch).map(|texts| writer.batch(texts)).collect();
+    time(|| {
         for batch in &batches {
             store.keep(batch).expect("kept");
         }
-    });
-    (stored, stored + time(|| while store.rest() {}))
+    })
 }
 
 /// Reading and searching in a long history.
 fn long_room(folder: &Path, mut say: impl FnMut(String)) {
     let mut chance = Rng::with_seed(3);
     let mut writer = Writer::new();
-    let mut store = fresh(folder, "long", &writer);
+    let mut store = fresh(folder, "long", ALONG, &writer);
     let mut texts = Vec::new();
     let built = time(|| {
         for _ in 0..LONG_ROOM / 500 {
             texts = (0..500).map(|_| text(&mut chance, 90)).collect::<Vec<_>>();
             store.keep(&writer.batch(&texts)).expect("kept");
-            while store.rest() {}
         }
+        while store.rest() {}
     });
     store
         .keep(&writer.batch(&["a needle in 针线盒".to_owned()]))
@@ -192,7 +205,7 @@ fn long_room(folder: &Path, mut say: impl FnMut(String)) {
     ));
     let mut store = None;
     let opened = time(|| {
-        let mut opened = open(folder, "long");
+        let mut opened = open(folder, "long", Options::default());
         black_box(opened.load().expect("loaded"));
         store = Some(opened);
     });
@@ -234,12 +247,12 @@ fn path(folder: &Path, name: &str) -> std::path::PathBuf {
     folder.join(name).join("rooms").join(format!("{ROOM}.sqlite"))
 }
 
-fn open(folder: &Path, name: &str) -> SqliteStore {
-    SqliteStore::open(&folder.join(name), ROOM, HOST, Options::default()).expect("opened")
+fn open(folder: &Path, name: &str, options: Options) -> SqliteStore {
+    SqliteStore::open(&folder.join(name), ROOM, HOST, options).expect("opened")
 }
 
-fn fresh(folder: &Path, name: &str, writer: &Writer) -> SqliteStore {
-    let mut store = open(folder, name);
+fn fresh(folder: &Path, name: &str, options: Options, writer: &Writer) -> SqliteStore {
+    let mut store = open(folder, name, options);
     let changes = vec![Change::Room(writer.kept.clone())];
     let id = BatchId(0);
     store.keep(&Batch { id, changes }).expect("kept");

@@ -88,12 +88,11 @@ pub(super) fn history(profile: &Profile, args: &HistoryArgs, output: &mut Output
 }
 
 fn recent(archive: &mut Archive, from: Option<u64>, limit: usize, output: &mut Output) -> Result<(), SetupError> {
-    let room = archive.loaded.kept.room;
     let newest = archive.loaded.last.seq;
     let from = from.unwrap_or_else(|| newest.saturating_sub(limit as u64 - 1));
     let mut left = limit;
     archive.each(from, |past, entry| {
-        write(past.event(entry), room, output);
+        write(past.event(entry), output);
         left -= 1;
         left > 0
     })
@@ -106,7 +105,6 @@ fn search(
     limit: usize,
     output: &mut Output,
 ) -> Result<(), SetupError> {
-    let room = archive.loaded.kept.room;
     let found = archive.store.search(query, limit).map_err(unreadable)?;
     let found = found.iter().rev().filter(|found| found.entry.seq >= from.unwrap_or(0));
     for found in found {
@@ -117,14 +115,14 @@ fn search(
             }
             other => other,
         });
-        write(event, room, output);
+        write(event, output);
     }
     Ok(())
 }
 
-fn write(event: Option<proto::Event>, room: RoomId, output: &mut Output) {
+fn write(event: Option<proto::Event>, output: &mut Output) {
     let event = event.map(Event::Room);
-    if let Some(record) = event.as_ref().and_then(|event| Record::of(event, Some(room))) {
+    if let Some(record) = event.as_ref().and_then(Record::of) {
         output.write(&record);
     }
 }
@@ -152,6 +150,10 @@ pub(super) fn export(profile: &Profile, args: &Export, out: impl Write) -> Resul
         Some(path) => create(path).and_then(|file| export::write(&chat, args.format, file)),
         None => export::write(&chat, args.format, out),
     };
+    let written = written.or_else(|cause| match cause.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()), // whoever reads has enough
+        _ => Err(cause),
+    });
     written.map_err(|cause| SetupError::Export {
         path: args.out.as_ref().map_or_else(
             || "standard output".to_owned(),

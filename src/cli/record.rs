@@ -241,12 +241,12 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The record of an event in the room with this id; `None` for what a script learns from other records.
-    pub(super) fn of(event: &'a Event, room: Option<RoomId>) -> Option<Self> {
+    /// The record of an event; `None` for what a script learns from other records.
+    pub(super) fn of(event: &'a Event) -> Option<Self> {
         match event {
             Event::Listening { .. } => None, // see `listening`: with an invite, which comes later
             Event::Connecting { address } => Some(Self::Connecting { address: *address }),
-            Event::Room(event) => Self::of_room(event, room),
+            Event::Room(event) => Self::of_room(event),
             Event::Ended(_) => None, // see `ended`: more than one record
         }
     }
@@ -294,15 +294,16 @@ impl<'a> Record<'a> {
         }
     }
 
-    fn of_room(event: &'a proto::Event, id: Option<RoomId>) -> Option<Self> {
+    fn of_room(event: &'a proto::Event) -> Option<Self> {
         match event {
             proto::Event::Connected {
                 host,
                 room,
+                id,
                 secure,
                 resumed,
             } => Some(Self::Connected {
-                room: Room { id, name: room },
+                room: Room { id: *id, name: room },
                 host: Host {
                     id: host.id,
                     name: &host.name,

@@ -177,8 +177,7 @@ impl<'a> Session<'a> {
 
     fn hear(&mut self, event: &Event) {
         if !(self.announces(event)) {
-            let room = self.chat.native.as_ref().map(|native| native.room);
-            if let Some(record) = Record::of(event, room) {
+            if let Some(record) = Record::of(event) {
                 self.output.write(&record);
             }
         }
@@ -199,7 +198,9 @@ impl<'a> Session<'a> {
             }
             _ => {}
         }
+        let was_plain = self.chat.plain_text;
         self.chat.apply(event, SystemTime::now());
+        self.tell_of_plain_text(event, was_plain);
         if self.plan.invite && matches!(event, Event::Listening { .. }) {
             self.send(Command::Invite);
         }

@@ -136,7 +136,10 @@ fn config(args: &Args, settings: &Settings, role: Role) -> Result<Config, SetupE
     Ok(Config {
         name: name(args.name.as_deref().unwrap_or(&settings.name))?,
         role,
-        limits: Limits::default(),
+        limits: Limits {
+            shown_at_start: 0,
+            ..Limits::default()
+        },
         seed: None,
     })
 }

@@ -92,6 +92,11 @@ pub struct Limits {
     pub max_queued_messages: usize,
     /// How long a line may take no byte while some are waiting.
     pub write_stall: Duration,
+    /// Entries of the time before that are shown when a room is opened; a script, which has read them, wants none.
+    pub shown_at_start: usize,
+    /// A mistake to make on purpose.
+    #[cfg(feature = "simulation")]
+    pub mistake: Option<super::Mistake>,
 }
 
 impl Default for Limits {
@@ -104,6 +109,9 @@ impl Default for Limits {
             max_queued_bytes: 4 << 20,
             max_queued_messages: 1024,
             write_stall: Duration::from_secs(20),
+            shown_at_start: 500,
+            #[cfg(feature = "simulation")]
+            mistake: None,
         }
     }
 }

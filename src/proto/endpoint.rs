@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::connection;
-use super::guest::Guest;
+use super::guest::{self, Guest};
 use super::host::Host;
 use super::log::{BatchId, PlacedEntry, StoreError};
 use super::plain_guest::PlainGuest;
@@ -56,8 +56,8 @@ pub(super) trait Side: fmt::Debug + Send {
 }
 
 impl Endpoint {
-    /// How long leaving may take in the worst case.
-    pub const LEAVE_WITHIN: Duration = connection::LEAVE_WITHIN;
+    /// How long leaving may take in the worst case: a guest waits until its host has what was said, then lines end.
+    pub const LEAVE_WITHIN: Duration = guest::LEAVE_WAIT.saturating_add(connection::LEAVE_WITHIN);
 
     /// A room with nobody in it but its host. What `poll_store` yields at once makes it, or brings it up to date.
     #[must_use]

@@ -120,13 +120,9 @@ impl MemoryStore {
 
 impl RoomStore for MemoryStore {
     fn load(&mut self) -> Result<Option<Loaded>, ReadError> {
-        let me = self.me;
-        Ok(self.healthy()?.map(|disk| {
-            let mut loaded = disk.loaded.clone();
-            if loaded.kept.host == me {
-                loaded.ids = disk.ids();
-            }
-            loaded
+        Ok(self.healthy()?.map(|disk| Loaded {
+            ids: disk.ids(),
+            ..disk.loaded.clone()
         }))
     }
 

@@ -14,6 +14,7 @@ mod disk;
 mod index;
 mod keep;
 mod lister;
+mod names;
 mod open;
 mod read;
 mod schema;
@@ -29,6 +30,7 @@ use super::{Former, Found, ReadError, RoomStore, Summary};
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{Batch, Loaded, PlacedEntry, RoomId, StoreError};
 use index::Backlog;
+use names::Names;
 use state::State;
 use trouble::Trouble;
 
@@ -51,13 +53,17 @@ pub struct Options {
     /// Nothing is kept while the disk has less than this left, in bytes. (Where the system cannot be asked, that is on Windows, a disk is full when
     /// SQLite says so.)
     pub min_free_bytes: u64,
+    /// Bytes of texts that may wait in memory for a quiet moment to be put into the index. Beyond it the index is written with the messages; and so
+    /// much is read again after a crash.
+    pub max_backlog_bytes: usize,
 }
 
 impl Default for Options {
-    /// 256 MiB: so much a system needs to go on working while a person makes room.
+    /// 256 MiB: so much a system needs to go on working while a person makes room. 16 MiB: 100,000 messages, or a minute's work.
     fn default() -> Self {
         Self {
             min_free_bytes: 256 << 20,
+            max_backlog_bytes: 16 << 20,
         }
     }
 }
@@ -72,6 +78,7 @@ pub struct SqliteStore {
     options: Options,
     /// What the file says of the room; `None`: there is none yet.
     state: Option<State>,
+    names: Names,
     backlog: Backlog,
     failed: bool,
 }
@@ -112,11 +119,13 @@ impl SqliteStore {
 
     /// Whether another batch may be written now.
     fn make_room(&mut self) -> Result<(), Trouble> {
-        if disk::free_bytes(&self.aside.path).is_some_and(|free| free < self.options.min_free_bytes) {
+        if self.is_disk_short() {
             return Err(StoreError::Full.into());
         }
-        if self.backlog.is_long() {
-            self.index_some()?;
+        if self.backlog.bytes() > self.options.max_backlog_bytes
+            && let Some(state) = &self.state
+        {
+            self.state = Some(self.backlog.write_much(&self.connection, state)?);
         }
         let wal = self.wal_bytes();
         if wal > WAL_FORCED_BYTES {
@@ -126,6 +135,10 @@ impl SqliteStore {
             return Err(StoreError::Full.into());
         }
         Ok(())
+    }
+
+    fn is_disk_short(&self) -> bool {
+        disk::free_bytes(&self.aside.path).is_some_and(|free| free < self.options.min_free_bytes)
     }
 
     fn wal_bytes(&self) -> u64 {
@@ -144,19 +157,14 @@ impl SqliteStore {
         }
     }
 
-    fn index_some(&mut self) -> Result<(), Trouble> {
-        let Some(state) = &self.state else {
-            return Ok(());
-        };
-        if let Some(next) = self.backlog.write(&self.connection, state)? {
-            self.state = Some(next);
-        }
-        Ok(())
-    }
-
     fn try_rest(&mut self) -> Result<bool, Trouble> {
-        if self.backlog.is_worth_writing() {
-            self.index_some()?;
+        if self.is_disk_short() {
+            return Ok(false);
+        }
+        if self.backlog.is_worth_writing()
+            && let Some(state) = &self.state
+        {
+            self.state = Some(self.backlog.write_quietly(&self.connection, state)?);
         } else if self.wal_bytes() > WAL_REST_BYTES {
             self.checkpoint()?;
         }
@@ -167,7 +175,7 @@ impl SqliteStore {
         let Some(state) = &self.state else {
             return Ok(None);
         };
-        state.load(&self.connection, &self.me).map(Some)
+        state.load(&self.connection).map(Some)
     }
 
     fn try_summary(&self) -> Result<Option<Summary>, Trouble> {
@@ -189,19 +197,22 @@ impl RoomStore for SqliteStore {
         if self.healthy().is_err() {
             return Err(StoreError::Failed);
         }
-        let kept = self
-            .make_room()
-            .and_then(|()| keep::keep(&mut self.connection, self.state.as_ref(), &self.me, batch));
-        let (state, said) = kept.map_err(|trouble| {
+        let kept = self.make_room().and_then(|()| {
+            let (state, names) = (self.state.as_ref(), &self.names);
+            keep::keep(&mut self.connection, state, names, &self.me, batch)
+        });
+        let done = kept.map_err(|trouble| {
             self.note(&trouble);
             trouble.writing()
         })?;
         let history = |state: &Option<State>| state.as_ref().map(|state| state.history);
-        if history(&state) != history(&self.state) {
+        if history(&done.state) != history(&self.state) {
+            self.names.clear();
             self.backlog.clear();
         }
-        self.state = state;
-        self.backlog.extend(said);
+        self.state = done.state;
+        self.names.extend(done.names);
+        self.backlog.extend(done.said);
         Ok(())
     }
 
@@ -270,6 +281,10 @@ mod tests {
 
     const HOST: MemberKey = MemberKey([1; 32]);
     const ROOM: RoomId = RoomId([2; 16]);
+    const ROOMY: Options = Options {
+        min_free_bytes: 0,
+        max_backlog_bytes: 16 << 20,
+    };
 
     fn room(name: &str) -> Batch {
         let epoch = Epoch([3; 16]);
@@ -292,7 +307,7 @@ mod tests {
     }
 
     fn store(profile: &Path) -> SqliteStore {
-        let mut store = SqliteStore::open(profile, ROOM, HOST, Options { min_free_bytes: 0 }).unwrap();
+        let mut store = SqliteStore::open(profile, ROOM, HOST, ROOMY).unwrap();
         store.keep(&room("one")).unwrap();
         store
     }
@@ -352,7 +367,7 @@ mod tests {
         assert_eq!(store.search("x", 1), Err(ReadError::Failed));
         assert!(!store.rest());
         drop(store);
-        let mut store = SqliteStore::open(profile.path(), ROOM, HOST, Options::default()).unwrap();
+        let mut store = SqliteStore::open(profile.path(), ROOM, HOST, ROOMY).unwrap();
         assert_eq!(name(&mut store), "one");
         assert_eq!(store.keep(&room("two")), Ok(()));
     }

@@ -108,7 +108,10 @@ impl Scribe {
                         batch: batch.id,
                         result,
                     },
-                    Kept::KnownRoom(room) => return self.answer(IoEvent::KnownRoom { room }),
+                    Kept::KnownRoom(room) => {
+                        let batch = batch.id;
+                        return self.answer(IoEvent::KnownRoom { room, batch });
+                    }
                 },
                 Store::Read { id, from, limit } => {
                     let entries = self.read(from, limit);

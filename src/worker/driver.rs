@@ -292,6 +292,7 @@ impl Driver<'_> {
         while let Some(event) = self.endpoint.poll_event() {
             self.pass_on(event);
         }
+        self.ask_disk(); // what came of that
     }
 
     /// Passes on what is to be kept and read, as much as the disk's thread may have to do; the rest stays with the endpoint.

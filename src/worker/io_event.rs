@@ -38,8 +38,9 @@ pub(super) enum IoEvent {
     Loaded {
         loaded: Result<Option<Box<Loaded>>, Failure>,
     },
-    /// This computer was in the room before: the disk's thread has ended, and is to be started with this room.
-    KnownRoom { room: RoomId },
+    /// This computer was in the room before, so this batch, which would make it, is not kept: the disk's thread has ended, and is to
+    /// be started with this room.
+    KnownRoom { room: RoomId, batch: BatchId },
     /// A batch is on disk, or it is not.
     Stored {
         batch: BatchId,

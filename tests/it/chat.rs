@@ -40,6 +40,7 @@ impl Story {
         story.room(proto::Event::Connected {
             host: author(0, "192.168.1.7"),
             room: "192.168.1.7".into(),
+            id: None,
             secure: false,
             resumed: false,
         });
@@ -481,6 +482,7 @@ impl Story {
         story.room(proto::Event::Connected {
             host: secret(0, "Li").author,
             room: "Workshop".into(),
+            id: Some(RoomId([1; 16])),
             secure: true,
             resumed: false,
         });

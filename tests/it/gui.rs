@@ -214,6 +214,7 @@ impl Stage {
             proto::Event::Connected {
                 host: author(0, "10.0.0.7"),
                 room: Arc::from("10.0.0.7"),
+                id: None,
                 secure: false,
                 resumed: false,
             },

@@ -3,7 +3,9 @@
 mod disk;
 mod door;
 mod guard;
+mod lines;
 mod log;
+mod plain;
 mod resume;
 mod room;
 mod states;

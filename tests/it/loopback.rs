@@ -7,7 +7,6 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
-use landline::proto::log::History;
 use landline::proto::{Admit, Encoding, Entry, Event as RoomEvent, LeaveReason, Limits, Member};
 use landline::worker::{Command, Config, EndReason, Event, Home, Host, Join, Role, Target, Worker};
 
@@ -356,10 +355,16 @@ pub(crate) fn program_port() -> (TcpListener, u16) {
 
 /// A port at which nobody ever answers: its queue is full. Lives as long as what is returned.
 pub(crate) fn silent_port() -> (Vec<socket2::Socket>, u16) {
+    silent_at(0)
+}
+
+/// The same at a certain port.
+pub(crate) fn silent_at(port: u16) -> (Vec<socket2::Socket>, u16) {
     let new = || socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     let listener = new();
+    listener.set_reuse_address(true).unwrap(); // a room was there a moment ago
     listener
-        .bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())
+        .bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into())
         .unwrap();
     listener.listen(0).unwrap();
     let address = listener.local_addr().unwrap();

@@ -7,8 +7,8 @@ use crate::cli::input::Request;
 use crate::cli::record::Record;
 use crate::proto::log::Settings;
 use crate::proto::message::Receipt;
-use crate::proto::{KnockId, MemberId};
-use crate::worker::Command;
+use crate::proto::{self, KnockId, MemberId, Notice};
+use crate::worker::{Command, Event};
 
 /// Own messages whose way to the others is followed; of older ones it is not told.
 const FOLLOWED: usize = 4096;
@@ -90,6 +90,21 @@ impl Session<'_> {
             let by = vec![receipt.id];
             self.output.write(&Record::Read { seq, by });
         }
+    }
+
+    /// The room's settings let plain text in, or no longer.
+    pub(super) fn tell_of_plain_text(&mut self, event: &Event, was_plain: bool) {
+        if !matches!(event, Event::Room(proto::Event::Settings { .. })) || was_plain == self.chat.plain_text {
+            return;
+        }
+        let notice = match self.chat.plain_text {
+            true => Record::notice(&Notice::PlainText),
+            false => Record::Notice {
+                code: "plain-text-off",
+                message: "plain text is not let in any more: everything is encrypted".to_owned(),
+            },
+        };
+        self.output.write(&notice);
     }
 
     fn as_host(&mut self, command: impl FnOnce(&mut Self) -> Option<Command>) {

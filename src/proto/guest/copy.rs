@@ -15,6 +15,8 @@ pub(super) struct Copy {
     pub(super) host: MemberKey,
     pub(super) epoch: Epoch,
     last: Seen,
+    /// How far the disk has it.
+    kept: Seen,
     /// The host's newest word, also on entries that have not yet come.
     head: Option<SignedHead>,
     /// Places and hashes, the newest last.
@@ -43,6 +45,7 @@ impl Copy {
             host,
             epoch,
             last,
+            kept: last,
             head,
             recent: VecDeque::from([last]),
         }
@@ -50,6 +53,20 @@ impl Copy {
 
     pub(super) fn last(&self) -> Seen {
         self.last
+    }
+
+    /// The newest entry that is on disk: all that the host may believe to be here.
+    pub(super) fn kept(&self) -> Seen {
+        self.kept
+    }
+
+    /// The disk has everything up to here. Whether it is of this copy, and not of a history before.
+    pub(super) fn flushed(&mut self, seen: Seen) -> bool {
+        let ours = self.recent.contains(&seen);
+        if ours {
+            self.kept = seen;
+        }
+        ours
     }
 
     pub(super) fn head(&self) -> Option<SignedHead> {

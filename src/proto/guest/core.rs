@@ -18,12 +18,10 @@ use crate::proto::log::{self, BatchId, Change, Loaded, PlacedEntry, StoreError};
 use crate::proto::message::{ByeReason, Message};
 use crate::proto::projection::Projection;
 use crate::proto::session::SessionFailure;
-use crate::proto::{CloseReason, Event, GuestConfig, LineEnd, MemberId, Now, ReadId, RefuseReason};
+use crate::proto::{CloseReason, Event, GuestConfig, LineEnd, MemberId, Mistake, Now, ReadId, RefuseReason};
 
-/// Entries of the time before that are shown at once; further ones are read when somebody scrolls to them.
-const SHOWN_AT_START: usize = 500;
 /// How long leaving waits until the host has what was said.
-pub(super) const LEAVE_WAIT: Duration = Duration::from_secs(10);
+pub(in crate::proto) const LEAVE_WAIT: Duration = Duration::from_secs(10);
 /// How long one line is used: then another one makes new keys, and going on where one was is exercised every day.
 pub(super) const LINE_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// How long a host may take to say whether somebody may come in.
@@ -252,6 +250,9 @@ impl Core {
             Some(Kept::Done(_)) if matches!(self.phase, Phase::Over) => {}
             Some(Kept::Done(pieces)) => pieces.into_iter().for_each(|piece| self.kept(piece)),
             Some(Kept::Full(owns)) => {
+                if self.makes(Mistake::DropFull) {
+                    self.keeper.drop_waiting();
+                }
                 for own in owns {
                     self.events.push_back(own.refused(RefuseReason::DiskFull));
                     self.outbox.remember(own);
@@ -323,6 +324,10 @@ impl Core {
         self.keeper.len() < MAX_UNKEPT_PIECES
     }
 
+    pub(super) fn makes(&self, mistake: Mistake) -> bool {
+        self.config.limits.makes(mistake)
+    }
+
     /// What people see, after what is on its way to the disk before it.
     pub(super) fn show(&mut self, event: Event) {
         self.keep(Piece {
@@ -332,7 +337,22 @@ impl Core {
     }
 
     /// Keeps something; what follows from it follows when it is kept.
-    pub(super) fn keep(&mut self, piece: Piece) {
+    pub(super) fn keep(&mut self, mut piece: Piece) {
+        if self.makes(Mistake::ShowEarly) {
+            self.events.extend(piece.events.drain(..));
+        }
+        if self.makes(Mistake::StoredEarly)
+            && let Some(seen) = piece.stored.take()
+        {
+            self.send(Message::Stored { seq: seen.seq });
+        }
+        if self.makes(Mistake::QueueEarly)
+            && let Some(own) = piece.own.take()
+        {
+            self.events.extend(own.queued());
+            self.outbox.push(own);
+            self.submit();
+        }
         if let Some(piece) = self.keeper.push(piece) {
             self.kept(piece);
         }
@@ -380,7 +400,10 @@ impl Core {
     }
 
     pub(super) fn lost(&mut self, now: Now, end: LineEnd, retry_in: Duration) {
-        self.phase = Phase::Away(now.monotonic + retry_in);
+        self.phase = match self.makes(Mistake::StayAway) {
+            true => Phase::Calling,
+            false => Phase::Away(now.monotonic + retry_in),
+        };
         self.show(Event::Lost { end, retry_in });
         self.leave_when_done();
     }
@@ -411,8 +434,11 @@ impl Core {
             self.outbox.push(own);
         }
         self.events.extend(piece.events);
-        if let Some(seq) = piece.stored.filter(|_| self.is_in()) {
-            self.send(Message::Stored { seq });
+        if let (Some(seen), Some(entered)) = (piece.stored, &mut self.entered)
+            && entered.copy.flushed(seen)
+            && self.is_in()
+        {
+            self.send(Message::Stored { seq: seen.seq });
         }
     }
 
@@ -425,8 +451,9 @@ impl Core {
         self.counter = loaded.counter;
         self.read = loaded.read;
         self.queue_again(loaded);
+        let shown = self.config.limits.shown_at_start;
         let from = (loaded.last.seq + 1)
-            .saturating_sub(SHOWN_AT_START as u64)
+            .saturating_sub(shown as u64)
             .max(kept.floor.seq + 1);
         self.events.push_back(settings(&kept));
         let members = projection.peers().filter(|peer| peer.member);
@@ -436,7 +463,7 @@ impl Core {
             .collect();
         self.events.extend(members);
         self.entered = Some(Entered { kept, copy, projection });
-        self.phase = Phase::Remembering(self.keeper.read(from, SHOWN_AT_START));
+        self.phase = Phase::Remembering(self.keeper.read(from, shown));
     }
 
     /// What was said before is read: it is shown, and the host is called.

@@ -36,7 +36,7 @@ impl Core {
             proof: self.proof(&hash),
             resume: entered.map(|entered| Resume {
                 epoch: entered.kept.epoch,
-                last: entered.copy.last(),
+                last: entered.copy.kept(),
                 head: entered.copy.head(),
             }),
         };
@@ -214,6 +214,7 @@ impl Core {
             addresses: self.address.into_iter().collect(),
         };
         let again = self.entered.take();
+        self.read = 0;
         let index = Index::new(welcome.floor.seq, &[]);
         let projection = Projection::new(self.config.identity.key(), host, &[], index);
         let copy = Copy::new(kept.room, host, kept.epoch, kept.floor, Some(welcome.head));
@@ -265,6 +266,7 @@ fn connected(entered: &Entered, resumed: bool) -> Event {
     Event::Connected {
         host: host.unwrap_or_else(|| vouched(MemberId::HOST, "")),
         room: Arc::clone(&entered.kept.settings.name),
+        id: Some(entered.kept.room),
         secure: true,
         resumed,
     }

@@ -12,7 +12,7 @@ use crate::proto::message::{MAX_PAGE_ENTRIES, Message, Presence, PresenceState, 
 use crate::proto::projection::vouched;
 use crate::proto::wire::{decode_body, entries_of_a_page};
 use crate::proto::{
-    CloseReason, EntryId, Event, LeaveReason, LineEnd, Member, MemberId, Notice, Now, ReadId, RefuseReason,
+    CloseReason, EntryId, Event, LeaveReason, LineEnd, Member, MemberId, Mistake, Notice, Now, ReadId, RefuseReason,
 };
 
 impl Core {
@@ -36,7 +36,7 @@ impl Core {
             fit = self.take_head(head, &mut piece);
         }
         self.caught_up(last, &mut piece);
-        piece.stored = Some(last);
+        piece.stored = self.entered.as_ref().map(|entered| entered.copy.last());
         self.keep(piece);
         match fit {
             Fit::Next | Fit::Known => {}
@@ -153,7 +153,9 @@ impl Core {
 
     /// The host does not take an own entry, for now or for good.
     pub(super) fn refused(&mut self, now: Now, id: EntryId, reason: SubmitRefusal) {
-        let own = if reason.retry() {
+        let own = if reason.retry() && self.makes(Mistake::ForgetRefused) {
+            self.outbox.refused(id)
+        } else if reason.retry() {
             self.outbox.held(now.monotonic, id)
         } else {
             let own = self.outbox.refused(id);
@@ -217,6 +219,9 @@ impl Core {
             piece.changes.push(Change::Room(kept.clone()));
         }
         piece.changes.extend(taken.peer.map(Change::Peer));
+        if self.config.limits.makes(Mistake::ShowTwice) {
+            piece.events.extend(taken.event.clone());
+        }
         piece.events.extend(taken.event);
         if author == self.config.identity.key()
             && let Some((own, sent)) = self.outbox.arrived(placed.entry.id, placed.seq)

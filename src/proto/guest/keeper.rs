@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::outbox::Own;
-use crate::proto::log::{Batch, BatchId, Change, StoreError};
+use crate::proto::log::{Batch, BatchId, Change, Seen, StoreError};
 use crate::proto::{Event, ReadId, Store};
 
 /// Pieces in one batch: bounds a transaction and what is lost with it.
@@ -21,7 +21,7 @@ pub(super) struct Piece {
     /// What people see when it is kept.
     pub(super) events: Vec<Event>,
     /// How far the copy goes with it, if that is something to tell the host.
-    pub(super) stored: Option<u64>,
+    pub(super) stored: Option<Seen>,
 }
 
 /// What became of a batch.
@@ -115,6 +115,11 @@ impl Keeper {
                 Some(Kept::Failed(error, self.take_owns()))
             }
         }
+    }
+
+    /// Forgets what is to be tried again: a mistake that simulations make.
+    pub(super) fn drop_waiting(&mut self) {
+        self.waiting.clear();
     }
 
     /// Keeps nothing more than what is being kept. These own entries are not in the outbox.

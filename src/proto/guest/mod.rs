@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Instant;
 
+pub(super) use self::core::LEAVE_WAIT;
 use self::core::{Core, Out};
 use self::line::Line;
 use super::endpoint::Side;

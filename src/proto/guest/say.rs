@@ -11,7 +11,7 @@ use crate::proto::log::{Body, Change, Loaded, SignedEntry, Target};
 use crate::proto::message::{ByeReason, Message, SubmitRefusal};
 use crate::proto::plain::BYE;
 use crate::proto::wire::{decode_body, encode_body};
-use crate::proto::{CloseReason, Command, EntryId, Event, MemberId, Now, RefuseReason};
+use crate::proto::{CloseReason, Command, EntryId, Event, MemberId, Mistake, Now, RefuseReason};
 use crate::text::{self, MAX_MESSAGE_BYTES};
 
 impl Core {
@@ -80,7 +80,14 @@ impl Core {
         if !self.is_in() || self.unconfirmed {
             return;
         }
-        while let Some(entry) = self.outbox.next() {
+        let mut entries: Vec<SignedEntry> = std::iter::from_fn(|| self.outbox.next()).collect();
+        if self.makes(Mistake::ResendReversed) {
+            entries.reverse();
+        }
+        for entry in entries {
+            if self.makes(Mistake::ForgetSent) {
+                self.keep(change(Change::Unqueue(entry.id)));
+            }
             self.send(Message::Submit(entry));
         }
     }
@@ -205,7 +212,11 @@ impl Core {
     }
 
     fn has_read(&mut self, seq: u64) {
-        if seq > self.read && seq <= self.last_seq() {
+        let Some(Entered { kept, copy, .. }) = &self.entered else {
+            return;
+        };
+        let here = kept.floor.seq + 1..=copy.kept().seq;
+        if seq > self.read && here.contains(&seq) {
             self.read = seq;
             self.keep(change(Change::Read(seq)));
             if self.is_in() {

@@ -9,7 +9,7 @@ use crate::proto::log::{
 };
 use crate::proto::message::SubmitRefusal;
 use crate::proto::wire;
-use crate::proto::{EntryId, LineId, MemberId, Now, Store};
+use crate::proto::{EntryId, LineId, MemberId, Mistake, Now, Store};
 
 impl Core {
     /// Sends the next batch to the disk, if none is on its way.
@@ -28,6 +28,10 @@ impl Core {
                 changes: flight.changes.clone(),
             };
             self.wishes.push_back(Store::Keep(batch));
+            if self.makes(Mistake::SpreadEarly) {
+                self.landed(now, flight);
+                continue;
+            }
             self.sequencer.depart(flight);
         }
     }
@@ -101,7 +105,9 @@ impl Core {
     ) {
         let id = entry.id;
         let known = self.projection.id_of(author);
-        if let Some(seq) = known.and_then(|author| self.projection.index().seq_of(author, id)) {
+        if let Some(seq) = known.and_then(|author| self.projection.index().seq_of(author, id))
+            && !self.makes(Mistake::TakeTwice)
+        {
             self.acknowledge_again(line, id, seq);
             return;
         }
@@ -113,9 +119,18 @@ impl Core {
             true => Err(SubmitRefusal::Busy),
             false => self.projection.judge(author, &body),
         };
+        let verdict = verdict.or_else(|reason| match reason {
+            SubmitRefusal::NotAllowed if self.makes(Mistake::TakeFromAnyone) => Ok(()),
+            SubmitRefusal::NotMember if self.makes(Mistake::KeepRemoved) => Ok(()),
+            _ => Err(reason),
+        });
         match verdict {
             Ok(()) => {
                 let placed = entry.place(flight.last.seq + 1, clock::milliseconds(now.wall), &flight.last.hash);
+                if self.makes(Mistake::AcknowledgeEarly) {
+                    let (seq, hash) = (placed.seq, placed.hash);
+                    self.acknowledge(line, id, Seen { seq, hash });
+                }
                 self.put(placed, body, From::Line(line), flight);
             }
             Err(reason) => self.refuse(line, id, reason),
@@ -269,7 +284,8 @@ impl Core {
     /// The first place that somebody may see who is admitted at `seq`.
     fn first_seq(&self, seq: u64) -> u64 {
         match self.kept.settings.history {
-            History::None => seq,
+            History::None if !self.makes(Mistake::IgnoreFloor) => seq,
+            History::None => 1,
             History::All => 1,
         }
     }

@@ -25,7 +25,8 @@ use crate::proto::projection::Projection;
 use crate::proto::refusals::Refusals;
 use crate::proto::room::Room;
 use crate::proto::{
-    CloseReason, Encoding, EntryId, Event, HostConfig, LeaveReason, LineEnd, LineId, MemberId, Now, ReadId, Store,
+    CloseReason, Encoding, EntryId, Event, HostConfig, LeaveReason, LineEnd, LineId, MemberId, Mistake, Now, ReadId,
+    Store,
 };
 
 /// What is to be done with lines.
@@ -149,6 +150,10 @@ impl Core {
         };
         core.open(now, loaded.read);
         core
+    }
+
+    pub(super) fn makes(&self, mistake: Mistake) -> bool {
+        self.config.limits.makes(mistake)
     }
 
     /// A native line's other side has proven whose it is.

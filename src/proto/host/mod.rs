@@ -19,7 +19,9 @@ use super::lines::{Carrier, Lines};
 use super::log::{BatchId, PlacedEntry, StoreError};
 use super::native::{Expired, Native};
 use super::session::{Hello, LineKind, Session, SessionEvent, SessionFailure};
-use super::{Command, Event, HostConfig, LeaveReason, Limits, LineEnd, LineId, Now, ReadId, Store, Transmit, wire};
+use super::{
+    Command, Event, HostConfig, LeaveReason, Limits, LineEnd, LineId, Mistake, Now, ReadId, Store, Transmit, wire,
+};
 
 mod batch;
 mod bucket;
@@ -183,7 +185,8 @@ impl Host {
                 };
                 native.send(now.monotonic, encoded);
                 let frames = native.queued_frames();
-                if native.queued_bytes() > limits.max_queued_bytes || frames > limits.max_queued_messages {
+                let full = native.queued_bytes() > limits.max_queued_bytes || frames > limits.max_queued_messages;
+                if full && !limits.makes(Mistake::QueueForever) {
                     too_slow.push(*line);
                 }
             });

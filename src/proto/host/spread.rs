@@ -13,7 +13,9 @@ use crate::proto::log::{Body, Kept, Peer, PlacedEntry, Seen, StoreError};
 use crate::proto::message::{ByeReason, DenyReason, Message, SubmitRefusal};
 use crate::proto::projection::Projection;
 use crate::proto::wire::entries_of_a_page;
-use crate::proto::{CloseReason, EntryId, Event, LeaveReason, LineEnd, LineId, MemberId, Notice, Now, RefuseReason};
+use crate::proto::{
+    CloseReason, EntryId, Event, LeaveReason, LineEnd, LineId, MemberId, Mistake, Notice, Now, RefuseReason,
+};
 
 /// What a plain guest is told whose words are not taken.
 const NOT_TAKEN: &str = "your message was not taken: this computer's disk is full";
@@ -59,6 +61,9 @@ impl Core {
     pub(super) fn bounced(&mut self, flight: Flight) {
         if !std::mem::replace(&mut self.disk_is_full, true) {
             self.notice(Notice::DiskFull);
+        }
+        if self.makes(Mistake::CountFailed) {
+            self.last = flight.last;
         }
         let lines: BTreeSet<LineId> = flight.steps.iter().filter_map(Step::line).collect();
         for step in flight.steps {
@@ -212,6 +217,10 @@ impl Core {
             Then::Admit {
                 invite: Some((number, _)),
                 ..
+            } if self.makes(Mistake::KeepInvite) => self.invites.give_back(number),
+            Then::Admit {
+                invite: Some((number, _)),
+                ..
             } => self.invites.used(number),
             Then::Admit { invite: None, .. } | Then::Changed { .. } | Then::Invite(_) | Then::Nothing => {}
         }
@@ -230,6 +239,7 @@ impl Core {
         match body {
             Body::Admitted { member, .. } => self.reserve_name(now, member),
             Body::Renamed { .. } => self.reserve_name(now, author),
+            Body::Removed { .. } if self.makes(Mistake::KeepRemoved) => {}
             Body::Removed { member } => {
                 let id = self.projection.id_of(member);
                 if let Some(line) = id.and_then(|id| self.by_member.get(&id)).copied() {

@@ -33,6 +33,7 @@ impl PlainGuest {
         self.events.push_back(Event::Connected {
             host: host.clone(),
             room: Arc::clone(&self.config.host),
+            id: None,
             secure: false,
             resumed: false,
         });

@@ -4,6 +4,7 @@
 //! back need not be taken out of the index, and a damaged index shows nothing wrong.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -14,11 +15,12 @@ use super::trouble::Trouble;
 use crate::proto::log::{Body, PlacedEntry};
 use crate::store::{Found, rules, words};
 
-/// Texts that are written to the index at once: some milliseconds, for which a message may have to wait.
+/// Texts that are worth a transaction of their own.
 const SLICE: usize = 256;
-/// Bytes of texts that may wait for a quiet moment. Beyond it the index is written with the messages; and so much is read
-/// again after a crash.
-const MAX_BACKLOG_BYTES: usize = 16 << 20;
+/// In a quiet moment the index is written for so long at once: a message that comes meanwhile hardly has to wait.
+const QUIET: Duration = Duration::from_millis(5);
+/// Texts that are written at once when there was no quiet moment: more are cheaper each.
+const FORCED: usize = 1_024;
 /// Entries that are read at once when the backlog is found again.
 const PAGE: usize = 256;
 
@@ -84,34 +86,54 @@ impl Backlog {
         self.sayings.len() >= SLICE
     }
 
-    pub(super) fn is_long(&self) -> bool {
-        self.bytes > MAX_BACKLOG_BYTES
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 
-    /// Writes a slice of it to the index; gives the state after it.
-    pub(super) fn write(&mut self, connection: &Connection, state: &State) -> Result<Option<State>, Trouble> {
-        let count = self.sayings.len().min(SLICE);
-        let Some(last) = count.checked_sub(1).and_then(|last| self.sayings.get(last)) else {
-            return Ok(None);
-        };
-        let all = count == self.sayings.len();
-        let next = State {
-            indexed: if all { state.last.seq } else { last.seq },
-            ..state.clone()
-        };
+    /// Writes to the index for a moment; gives the state after it.
+    pub(super) fn write_quietly(&mut self, connection: &Connection, state: &State) -> Result<State, Trouble> {
+        let begun = Instant::now();
+        self.write(connection, state, || begun.elapsed() < QUIET)
+    }
+
+    /// Writes so much to the index that it is worth the wait; gives the state after it.
+    pub(super) fn write_much(&mut self, connection: &Connection, state: &State) -> Result<State, Trouble> {
+        let mut count = 0;
+        self.write(connection, state, || {
+            count += 1;
+            count < FORCED
+        })
+    }
+
+    /// Writes to the index until there is nothing more, or `more` says no.
+    fn write(
+        &mut self,
+        connection: &Connection,
+        state: &State,
+        mut more: impl FnMut() -> bool,
+    ) -> Result<State, Trouble> {
+        let log = state.log();
+        let mut next = state.clone();
+        let mut count = 0;
         let transaction = connection.unchecked_transaction()?;
-        {
-            let mut insert = transaction.prepare_cached("INSERT INTO piece (rowid, pieces) VALUES (?1, ?2)")?;
-            let log = state.log();
-            for saying in self.sayings.iter().take(count) {
-                insert.execute((log.place(saying.seq), words::pieces(&saying.folded)))?;
+        let mut insert = transaction.prepare_cached("INSERT INTO piece (rowid, pieces) VALUES (?1, ?2)")?;
+        for saying in &self.sayings {
+            insert.execute((log.place(saying.seq), words::pieces(&saying.folded)))?;
+            next.indexed = saying.seq;
+            count += 1;
+            if !more() {
+                break;
             }
+        }
+        drop(insert);
+        if count == self.sayings.len() {
+            next.indexed = state.last.seq;
         }
         next.write_tip(&transaction)?;
         transaction.commit()?;
         let written: usize = self.sayings.drain(..count).map(|saying| saying.folded.len()).sum();
         self.bytes -= written;
-        Ok(Some(next))
+        Ok(next)
     }
 }
 
@@ -187,6 +209,9 @@ impl Search<'_> {
 
     /// The message whose present words the entry `seq` has, if they contain what is searched for.
     fn look(&self, seq: u64) -> Result<Option<Found>, Trouble> {
+        if !self.log.has(seq) {
+            return Ok(None); // a damaged index is no damaged log
+        }
         let entry = read::one(self.connection, &self.log, seq)?;
         let body = rules::body(&entry);
         let (message, edited, text) = match &body {

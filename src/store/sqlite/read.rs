@@ -28,6 +28,10 @@ impl Log {
         Self { number, floor, last }
     }
 
+    pub(super) fn has(&self, seq: u64) -> bool {
+        self.floor.seq < seq && seq <= self.last.seq
+    }
+
     /// Where the file has the entry `seq`.
     pub(super) fn place(&self, seq: u64) -> i64 {
         (self.number << SEQ_BITS) | seq.min(MAX_SEQ).cast_signed()

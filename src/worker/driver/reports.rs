@@ -7,8 +7,8 @@ use std::time::Instant;
 use crossbeam_channel::bounded;
 
 use super::{Driver, IO_BATCH, IO_BATCH_BYTES, IO_EVENTS, now};
-use crate::proto::LineId;
-use crate::proto::log::RoomId;
+use crate::proto::log::{BatchId, RoomId, StoreError};
+use crate::proto::{self, LineId};
 use crate::worker::connector::AttemptId;
 use crate::worker::io_event::IoEvent;
 use crate::worker::lines::{Held, Lines};
@@ -80,7 +80,10 @@ impl Driver<'_> {
         match answer {
             IoEvent::Stored { batch, result } => self.endpoint.handle_stored(now(), batch, result),
             IoEvent::Read { id, entries } => self.endpoint.handle_read(now(), id, entries),
-            IoEvent::KnownRoom { room } => self.start_over(room),
+            IoEvent::KnownRoom { room, batch } => {
+                self.give_back(batch);
+                self.start_over(room);
+            }
             _ => {}
         }
     }
@@ -158,6 +161,16 @@ impl Driver<'_> {
         self.lines.open(id, stream, &self.io_sender)?;
         self.endpoint.handle_opened(now(), id, address);
         Ok(())
+    }
+
+    /// What the person has said meanwhile is shown again, because nothing of this beginning is kept.
+    fn give_back(&mut self, batch: BatchId) {
+        self.endpoint.handle_stored(now(), batch, Err(StoreError::Conflict));
+        while let Some(event) = self.endpoint.poll_event() {
+            if let proto::Event::Refused { .. } = event {
+                self.window.push(Event::Room(event));
+            }
+        }
     }
 
     /// The room that was joined by its address is one of which something is kept: begins again from there. The line is given up, which a

@@ -92,10 +92,8 @@ impl Disk {
             }
             Change::Append(placed) => {
                 assert_eq!(placed.seq, self.log.len() as u64 + 1, "dense");
-                let before = self
-                    .log
-                    .last()
-                    .map_or(self.kept.as_ref().unwrap().floor.hash, |placed| placed.hash);
+                let genesis = self.kept.as_ref().unwrap().floor.hash;
+                let before = self.log.last().map_or(genesis, |placed| placed.hash);
                 assert!(placed.follows(&before) && placed.entry.is_genuine());
                 let name = |placed: &PlacedEntry| (placed.entry.author, placed.entry.id);
                 assert!(self.log.iter().all(|other| name(other) != name(&placed)), "once");

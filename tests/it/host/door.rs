@@ -124,7 +124,13 @@ fn knocks_are_refused_forgotten_and_taken_back() {
         .hears("Li", &[]);
     let room = room.after(1).hears("Li", &["denied NoAnswer"]).shows(&["knock over"]);
     let room = room.knocks("Li").shows_nonce("Li").quietly();
-    room.is_lost("Li").shows(&["knock over"]);
+    room.vanishes("Li").shows(&["knock over"]);
+}
+
+#[test]
+fn who_knocks_again_stands_there_once() {
+    let room = Room::new().knocks("Li").shows_nonce("Li").quietly().knocks("Li");
+    room.hears("Li", &["denied Busy", "pending"]).shows(&["knock over"]);
 }
 
 #[test]
@@ -177,7 +183,7 @@ fn a_removed_guest_may_knock_and_may_not_walk_in() {
 fn one_line_for_each_member() {
     let room = Room::new().member("Li").comes("Li");
     let room = room.hears("Li", &["bye Replaced", "welcome m1 from 2 to 3"]).shows(&[]);
-    let room = room.is_lost("Li").shows(&["Li left: Lost(Reset)"]);
+    let room = room.vanishes("Li").shows(&["Li left: Lost(Reset)"]);
     room.comes("Li").shows(&["Li joined"]);
 }
 

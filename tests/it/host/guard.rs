@@ -96,7 +96,7 @@ fn the_next_one_is_asked_when_one_goes_or_has_nothing() {
         .hears("Li", &["entries 8 to 8, head 8"])
         .hears("Mo", &["entries 8 to 8, head 8"]);
     let room = lost().comes("Li").comes("Mo").quietly();
-    room.is_lost("Li").hears("Mo", &["missing from 6"]);
+    room.vanishes("Li").hears("Mo", &["missing from 6"]);
 }
 
 #[test]
@@ -143,4 +143,11 @@ fn its_own_word_counts_whoever_shows_it() {
     // Nobody is made a member either, before it is known who is one.
     room.wants(Command::Admit { knock: KnockId(1) })
         .hears("Li", &["denied Busy"]);
+}
+
+#[test]
+fn it_is_whole_only_when_all_of_it_is_stored() {
+    let room = Room::new().member("Li").says("a").says("b").member("Mo").says("c");
+    let room = room.quietly().forgets_after(4).quietly().comes("Li").quietly();
+    sends_back(room, "Li", 5, 7).shows(&["5 Host: b", "Mo is known", "7 Host: c", "notice LogWhole"]);
 }

@@ -1,13 +1,14 @@
 //! How members get what they do not have.
 
 use landline::proto::log::History;
+use landline::proto::message::Message;
 use landline::proto::{Command, MemberId};
 
 use super::disk::Mood;
 use super::room::{NOTHING, Room};
 
 fn with_history(messages: u64) -> Room {
-    let mut room = Room::new().member("Li").is_lost("Li");
+    let mut room = Room::new().member("Li").vanishes("Li");
     for number in 0..messages {
         room = room.says(&number.to_string());
     }
@@ -26,6 +27,7 @@ fn a_member_goes_on_where_its_copy_ends() {
 fn pages_wait_until_the_last_one_is_stored() {
     let room = with_history(600).comes("Li");
     let room = room.hears("Li", &["welcome m1 from 2 to 603", "entries 4 to 259, no head"]);
+    let room = room.sends("Li", Message::Stored { seq: 258 }).hears("Li", &[]);
     let room = room.says("meanwhile").hears("Li", &[]).stores("Li");
     let room = room.hears("Li", &["entries 260 to 515, no head"]).stores("Li");
     let room = room.hears("Li", &["entries 516 to 604, head 604"]);
@@ -41,7 +43,7 @@ fn nothing_is_lost_between_a_page_and_what_follows_live() {
 
 #[test]
 fn another_copy_begins_anew() {
-    let mut room = with_history(3).comes("Li").is_lost("Li").quietly();
+    let mut room = with_history(3).comes("Li").vanishes("Li").quietly();
     room.people.get_mut("Li").unwrap().copy.last_mut().unwrap().hash = NOTHING;
     room.people.get_mut("Li").unwrap().head = room.disk.head;
     let room = room.comes("Li");
@@ -50,7 +52,7 @@ fn another_copy_begins_anew() {
 
 #[test]
 fn a_copy_that_claims_more_than_there_is_begins_anew() {
-    let mut room = with_history(3).comes("Li").is_lost("Li").quietly();
+    let mut room = with_history(3).comes("Li").vanishes("Li").quietly();
     let person = room.people.get_mut("Li").unwrap();
     person.copy.last_mut().unwrap().seq = 77; // and no word of the host's on it
     room.comes("Li")
@@ -117,16 +119,16 @@ fn whoever_begins_anew_knows_who_spoke_and_is_gone() {
         .messages
         .iter()
         .find_map(|message| match message.as_ref() {
-            landline::proto::message::Message::Welcome(welcome) => Some(welcome.roster.len()),
+            Message::Welcome(welcome) => Some(welcome.roster.len()),
             _ => None,
         });
     assert_eq!(roster, Some(3), "the host, Li, and Mo, whose words Li is about to get");
-    let room = room.is_lost("Li").comes("Li");
-    let Some(landline::proto::message::Message::Welcome(welcome)) = room.people["Li"]
+    let room = room.vanishes("Li").comes("Li");
+    let Some(Message::Welcome(welcome)) = room.people["Li"]
         .messages
         .iter()
         .map(AsRef::as_ref)
-        .rfind(|message| matches!(message, landline::proto::message::Message::Welcome(_)))
+        .rfind(|message| matches!(message, Message::Welcome(_)))
     else {
         panic!("welcomed again")
     };

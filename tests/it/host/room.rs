@@ -245,7 +245,7 @@ impl Room {
         self.sends(who, Message::Stored { seq })
     }
 
-    pub(crate) fn is_lost(mut self, who: &str) -> Self {
+    pub(crate) fn vanishes(mut self, who: &str) -> Self {
         let line = self.people[who].line;
         self.core.handle_gone(self.now, line, LeaveReason::Lost(LineEnd::Reset));
         self.drain();

@@ -8,7 +8,7 @@ use super::room::Room;
 #[test]
 fn presence_is_gathered() {
     let room = Room::new().member("Li").member("Mo").after(1_000).quietly();
-    let room = room.is_lost("Mo").comes("Mo").after(199).hears("Li", &[]);
+    let room = room.vanishes("Mo").comes("Mo").after(199).hears("Li", &[]);
     let room = room.after(1).hears("Li", &["presence Mo Here", "receipts m2 4 0"]);
     let room = room.sends("Mo", Message::Bye(landline::proto::message::ByeReason::Leaving));
     assert!(room.people["Mo"].finished);

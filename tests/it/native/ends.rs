@@ -1,5 +1,6 @@
 //! Giving up, and letting go: in every state, in time.
 
+use std::any::Any;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::bounded;
@@ -10,7 +11,8 @@ use landline::worker::{Command, EndReason, Event, Home, JOIN_WITHIN};
 use super::{again, at, hosting};
 use crate::cupboard::Cupboard;
 use crate::loopback::{
-    DEADLINE, JOIN_WITHIN_UNDER_LOAD, Seat, change_host, host, native, program_port, silent_port, time_to_drop,
+    DEADLINE, JOIN_WITHIN_UNDER_LOAD, Seat, change_host, host, native, program_port, silent_at, silent_port,
+    time_to_drop,
 };
 
 /// Ends it by command, within the time that dropping may take.
@@ -22,47 +24,83 @@ fn leaves_in_time(seat: &Seat) -> EndReason {
     reason
 }
 
-/// A guest in each state, and what keeps it there.
-fn guests_in_every_state() -> Vec<(&'static str, Seat, Box<dyn std::any::Any>)> {
-    let (silent, silent_port) = silent_port();
-    let connecting = Seat::open(native("李雷", &at(silent_port)));
-    connecting.until("connecting", |event| {
-        matches!(event, Event::Connecting { .. }).then_some(())
-    });
+/// A guest, and what keeps it in its state.
+type Kept = (Seat, Box<dyn Any>);
 
-    let (deaf, deaf_port) = program_port();
-    let greeting = Seat::open(native("李雷", &at(deaf_port)));
-    let line = deaf.accept().unwrap().0;
+fn connecting() -> Kept {
+    let (silent, port) = silent_port();
+    let guest = Seat::open(native("李雷", &at(port)));
+    guest.calls();
+    (guest, Box::new(silent))
+}
 
-    let mut asking = host("韩梅梅");
-    change_host(&mut asking, |host| host.admit = Admit::Ask);
-    let (door, _, port) = hosting(&Home::fleeting().unwrap(), asking);
-    let knocking = Seat::open(native("李雷", &at(port)));
-    knocking.room("waiting", |event| {
+/// Somebody answers, and says nothing.
+fn greeting() -> Kept {
+    let (listener, port) = program_port();
+    let guest = Seat::open(native("李雷", &at(port)));
+    let line = listener.accept().unwrap();
+    (guest, Box::new(line))
+}
+
+fn knocking() -> Kept {
+    let mut config = host("韩梅梅");
+    change_host(&mut config, |host| host.admit = Admit::Ask);
+    let (host, _, port) = hosting(&Home::fleeting().unwrap(), config);
+    let guest = Seat::open(native("李雷", &at(port)));
+    guest.room("waiting", |event| {
         matches!(event, RoomEvent::Waiting { .. }).then_some(())
     });
+    (guest, Box::new(host))
+}
 
-    let (room, _, port) = hosting(&Home::fleeting().unwrap(), host("韩梅梅"));
-    let inside = Seat::open(native("李雷", &at(port)));
-    inside.comes_in();
+fn inside() -> Kept {
+    let (host, _, port) = hosting(&Home::fleeting().unwrap(), host("韩梅梅"));
+    let guest = Seat::open(native("李雷", &at(port)));
+    guest.comes_in();
+    (guest, Box::new(host))
+}
 
-    let (gone, _, port) = hosting(&Home::fleeting().unwrap(), host("韩梅梅"));
-    let away = Seat::open(native("李雷", &at(port)));
-    away.comes_in();
-    drop(gone);
-    away.loses_its_line();
-    vec![
-        ("connecting", connecting, Box::new(silent)),
-        ("greeting", greeting, Box::new(line)),
-        ("knocking", knocking, Box::new(door)),
-        ("inside", inside, Box::new(room)),
-        ("away", away, Box::new(())),
+/// Without a line, until the next attempt.
+fn away() -> (Seat, u16) {
+    let (host, _, port) = hosting(&Home::fleeting().unwrap(), host("韩梅梅"));
+    let guest = Seat::open(native("李雷", &at(port)));
+    guest.comes_in();
+    drop(host);
+    guest.loses_its_line();
+    (guest, port)
+}
+
+/// Somebody was there once, and does not answer.
+fn calling_again() -> Kept {
+    let (guest, port) = away();
+    let (silent, _) = silent_at(port);
+    guest.send(Command::Retry);
+    guest.calls();
+    (guest, Box::new(silent))
+}
+
+fn guests_in_every_state() -> [(&'static str, Kept); 6] {
+    [
+        ("connecting", connecting()),
+        ("greeting", greeting()),
+        ("knocking", knocking()),
+        ("inside", inside()),
+        ("away", (away().0, Box::new(()))),
+        ("calling again", calling_again()),
     ]
+}
+
+impl Seat {
+    fn calls(&self) {
+        self.until("connecting", |event| {
+            matches!(event, Event::Connecting { .. }).then_some(())
+        });
+    }
 }
 
 #[test]
 fn leaving_ends_a_guest_in_every_state_at_once() {
-    for (state, guest, _held) in guests_in_every_state() {
+    for (state, (guest, _held)) in guests_in_every_state() {
         let reason = leaves_in_time(&guest);
         let expected = match state {
             "connecting" => EndReason::Cancelled,
@@ -74,7 +112,7 @@ fn leaving_ends_a_guest_in_every_state_at_once() {
 
 #[test]
 fn dropping_ends_a_guest_in_every_state_at_once() {
-    for (state, guest, _held) in guests_in_every_state() {
+    for (state, (guest, _held)) in guests_in_every_state() {
         let time = time_to_drop(guest);
         assert!(time < JOIN_WITHIN, "{state}: {time:?}");
     }

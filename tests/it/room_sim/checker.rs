@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use landline::proto::identity::MemberKey;
-use landline::proto::log::{Batch, Body, Change, Hash, PlacedEntry, SignedHead};
+use landline::proto::log::{Admission, Batch, Body, Change, Hash, History, PlacedEntry, SignedHead};
+use landline::proto::message::Receipt;
 use landline::proto::wire::decode_body;
 use landline::proto::{EntryId, Event};
 
@@ -32,8 +33,13 @@ pub(crate) struct Checker {
     shown: BTreeMap<usize, u64>,
     /// The host has lost what it had said was safe: what follows from that is no violation, but must be noticed.
     pub(crate) lost: Option<u64>,
-    lost_hashes: BTreeMap<u64, Hash>,
+    /// What was lost once, and may come back from guests: after several losses more than one entry for a place.
+    lost_hashes: BTreeSet<(u64, Hash)>,
     pub(crate) entries: u64,
+    open_history: bool,
+    /// Invites that were made, and people who have come in by one.
+    pub(crate) invites: usize,
+    invited: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +53,8 @@ struct Placed {
 struct Stay {
     from: u64,
     until: Option<u64>,
+    /// The first place that they may see.
+    first: u64,
 }
 
 fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), Violation> {
@@ -81,7 +89,7 @@ impl Checker {
         // A guest that is in has shown the newest head it knows.
         let known_head = heads
             .iter()
-            .filter(|head| self.lost_hashes.get(&head.seq) == Some(&head.hash))
+            .filter(|head| self.lost_hashes.contains(&(head.seq, head.hash)))
             .map(|head| head.seq)
             .max();
         for change in &batch.changes {
@@ -107,8 +115,8 @@ impl Checker {
             match change {
                 Change::Append(placed) => {
                     let known = self.log.get(placed.seq as usize - 1).map(|known| known.hash);
-                    let lost = self.lost_hashes.get(&placed.seq).copied();
-                    ensure(known == Some(placed.hash) || lost == Some(placed.hash), || {
+                    let lost = self.lost_hashes.contains(&(placed.seq, placed.hash));
+                    ensure(known == Some(placed.hash) || lost, || {
                         format!(
                             "I3/I6: guest {node} has at {} what the host's disk has not ({mine:?})",
                             placed.seq
@@ -160,9 +168,24 @@ impl Checker {
                 self.shown.remove(&node);
                 Ok(())
             }
-            Event::Receipt { .. } => Ok(()),
             _ => Ok(()),
         }
+    }
+
+    /// The host says how far a guest has stored.
+    pub(crate) fn receipt(&self, receipt: &Receipt, nodes: &[Node]) -> Result<(), Violation> {
+        let host = &nodes[0].image;
+        let Some(peer) = host.peers.values().find(|peer| peer.id == receipt.id) else {
+            return Ok(());
+        };
+        let Some(node) = self.honest.get(&peer.key).filter(|node| **node > 0) else {
+            return Ok(());
+        };
+        // What is before the first place that they may see counts as stored.
+        let stored = nodes[*node].image.last().max(peer.first_seq.saturating_sub(1));
+        ensure(receipt.stored <= stored || self.lost.is_some(), || {
+            format!("I2: {node} is said to have stored {}, and has {stored}", receipt.stored)
+        })
     }
 
     /// Whatever was acknowledged is where it was acknowledged; whatever was written is somewhere.
@@ -193,7 +216,7 @@ impl Checker {
         let first = left as u64 + 1;
         self.lost = Some(self.lost.map_or(first, |lost| lost.min(first)));
         for (seq, placed) in (first..).zip(&gone) {
-            self.lost_hashes.insert(seq, placed.hash);
+            self.lost_hashes.insert((seq, placed.hash));
         }
         self.members.clear();
         self.names.clear();
@@ -260,11 +283,25 @@ impl Checker {
         ensure(host || !of_host, || {
             format!("I10: {seq} may be written by the host only")
         })?;
-        if let Some(lost) = self.lost_hashes.get(&seq) {
-            ensure(
-                *lost == placed.hash || known_head.is_none_or(|known| known < seq),
-                || format!("I14: {seq} is given again although its loss is known"),
-            )?;
+        let was_lost = self
+            .lost_hashes
+            .range((seq, Hash([0; 32]))..)
+            .next()
+            .is_some_and(|(lost, _)| *lost == seq);
+        let comes_back = self.lost_hashes.contains(&(seq, placed.hash));
+        ensure(
+            !was_lost || comes_back || known_head.is_none_or(|known| known < seq),
+            || format!("I14: {seq} is given again although its loss is known"),
+        )?;
+        if let Body::Admitted {
+            how: Admission::Invited,
+            ..
+        } = body
+        {
+            self.invited += 1;
+            ensure(self.invited <= self.invites || self.lost.is_some(), || {
+                format!("I10: {} came in with {} invites", self.invited, self.invites)
+            })?;
         }
         self.note(placed);
         self.entries += 1;
@@ -284,12 +321,19 @@ impl Checker {
         match decode_body(&entry.body) {
             Ok(Body::Admitted { member, .. }) => {
                 let from = placed.seq;
-                self.members.entry(member).or_default().push(Stay { from, until: None });
+                let first = if self.open_history { 1 } else { from };
+                let stay = Stay {
+                    from,
+                    until: None,
+                    first,
+                };
+                self.members.entry(member).or_default().push(stay);
             }
             Ok(Body::Removed { member }) => {
                 let stay = self.members.get_mut(&member).and_then(|stays| stays.last_mut());
                 stay.into_iter().for_each(|stay| stay.until = Some(placed.seq));
             }
+            Ok(Body::Settings(settings)) => self.open_history = settings.history == History::All,
             _ => {}
         }
     }
@@ -301,9 +345,12 @@ impl Checker {
             .is_some_and(|stay| stay.until.is_none())
     }
 
-    /// Whether somebody may have entry `seq`: with their whole history, since they were ever let in.
+    /// Whether somebody may have entry `seq`: from the first place that was theirs to see, until they were removed.
     fn was_member(&self, key: &MemberKey, seq: u64) -> bool {
         let stays = self.members.get(key).map_or(&[][..], Vec::as_slice);
-        self.lost.is_some() || stays.iter().any(|stay| stay.until.is_none_or(|until| seq <= until))
+        self.lost.is_some()
+            || stays
+                .iter()
+                .any(|stay| seq >= stay.first && stay.until.is_none_or(|until| seq <= until))
     }
 }

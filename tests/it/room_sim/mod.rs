@@ -15,7 +15,7 @@ mod world;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use landline::proto::Limits;
+use landline::proto::Mistake;
 
 use world::World;
 
@@ -30,8 +30,8 @@ struct Outcome {
     entries: u64,
 }
 
-fn run(seed: u64, limits: &Limits) -> Result<Outcome, String> {
-    let mut world = World::new(seed, Instant::now(), limits.clone());
+fn run(seed: u64, mistake: Option<Mistake>) -> Result<Outcome, String> {
+    let mut world = World::new(seed, Instant::now(), mistake);
     if number("LANDLINE_SIM_DIARY").is_some() {
         world.diary = Some(Vec::new());
     }
@@ -63,7 +63,7 @@ fn whatever_happens_the_invariants_hold() {
     let began = Instant::now();
     let (mut steps, mut entries, mut runs) = (0, 0, 0);
     for seed in seeds {
-        match run(seed, &Limits::default()) {
+        match run(seed, None) {
             Ok(outcome) => {
                 steps += outcome.steps;
                 entries += outcome.entries;
@@ -81,7 +81,55 @@ fn whatever_happens_the_invariants_hold() {
 
 #[test]
 fn the_same_seed_gives_the_same_trace() {
-    let first = run(7, &Limits::default()).unwrap();
-    assert_eq!(run(7, &Limits::default()).unwrap(), first);
-    assert_ne!(run(8, &Limits::default()).unwrap().trace, first.trace);
+    let first = run(7, None).unwrap();
+    assert_eq!(run(7, None).unwrap(), first);
+    assert_ne!(run(8, None).unwrap().trace, first.trace);
+}
+
+/// Runs within which a mistake must be found.
+const FIND_WITHIN: u64 = 1_000;
+
+/// The invariants are worth something only if they find what they forbid.
+#[track_caller]
+fn is_found(mistake: Mistake, expected: &[&str]) {
+    let found = (1..=FIND_WITHIN).find_map(|seed| run(seed, Some(mistake)).err().map(|found| (seed, found)));
+    let (seed, found) = found.unwrap_or_else(|| panic!("{mistake:?} went unnoticed"));
+    println!("{mistake:?} was found in run {seed}: {found}");
+    let named = expected.iter().any(|invariant| found.starts_with(invariant));
+    assert!(named, "{mistake:?} was found in run {seed} as {found}");
+}
+
+macro_rules! found {
+    ($($name:ident: $mistake:ident by $($expected:literal)|+;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                is_found(Mistake::$mistake, &[$($expected),+]);
+            }
+        )*
+    };
+}
+
+found! {
+    an_early_acknowledgement_is_found: AcknowledgeEarly by "I2";
+    spreading_before_the_flush_is_found: SpreadEarly by "I2" | "I3";
+    taking_an_entry_twice_is_found: TakeTwice by "I4";
+    a_guard_that_is_off_is_found: GuardOff by "I14" | "I15";
+    forged_entries_are_found: TakeForged by "I9" | "I10" | "I5" | "I4";
+    a_member_who_plays_host_is_found: TakeFromAnyone by "I10";
+    a_removed_member_who_stays_is_found: KeepRemoved by "I10";
+    an_invite_used_twice_is_found: KeepInvite by "I10";
+    a_newcomer_who_sees_too_much_is_found: IgnoreFloor by "I10";
+    an_order_that_is_lost_at_the_host_is_found: ForgetOrder by "I8";
+    a_batch_that_failed_and_counts_is_found: CountFailed by "I4" | "I5";
+    a_queue_without_end_is_found: QueueForever by "I12";
+    showing_before_the_flush_is_found: ShowEarly by "I3";
+    queueing_before_the_flush_is_found: QueueEarly by "I11";
+    a_receipt_before_the_flush_is_found: StoredEarly by "I2";
+    an_order_that_is_lost_at_the_guest_is_found: ResendReversed by "I8";
+    an_outbox_that_forgets_what_was_sent_is_found: ForgetSent by "I11";
+    a_refusal_that_is_forgotten_is_found: ForgetRefused by "I15";
+    a_guest_that_stays_away_is_found: StayAway by "I15";
+    a_full_disk_that_is_forgotten_is_found: DropFull by "I4" | "I15";
+    showing_twice_is_found: ShowTwice by "I4";
 }

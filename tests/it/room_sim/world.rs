@@ -6,9 +6,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use fastrand::Rng;
 use landline::proto::identity::Identity;
-use landline::proto::log::{Epoch, Loaded, RoomId, Settings, StoreError};
+use landline::proto::log::{BatchId, Epoch, Loaded, RoomId, Settings, SignedHead, StoreError};
 use landline::proto::{
-    Command, Endpoint, Event, GuestConfig, HostConfig, KnockId, Limits, LineEnd, LineId, Notice, Now, Store, Transmit,
+    Command, Endpoint, Event, GuestConfig, HostConfig, KnockId, Limits, LineEnd, LineId, Mistake, Notice, Now, Store,
+    Transmit,
 };
 
 use super::checker::{Checker, Violation};
@@ -23,8 +24,10 @@ const SECOND: u64 = 1_000_000;
 const CONVERGE_WITHIN: u64 = 60 * SECOND;
 /// A run that makes more steps than this goes in circles.
 const MAX_STEPS: u64 = 400_000;
-/// What may wait for one line, and a message that is just being added.
-const MAX_QUEUED_BYTES: usize = (4 << 20) + 70_000;
+/// What may wait for one line: little, so that bounds are met.
+const MAX_QUEUED_BYTES: usize = 150_000;
+/// The longest message: it may be just being added.
+const MAX_MESSAGE_BYTES: usize = 66_000;
 
 /// Something that happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +60,8 @@ pub(crate) struct World {
     pub(crate) acts: u32,
     pub(crate) faults: bool,
     guard_since: Option<u64>,
+    /// What guests had shown the host when it asked for a batch.
+    known_heads: BTreeMap<BatchId, Vec<SignedHead>>,
     limits: Limits,
     trace: DefaultHasher,
     pub(crate) steps: u64,
@@ -65,7 +70,12 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, start: Instant, limits: Limits) -> Self {
+    pub(crate) fn new(seed: u64, start: Instant, mistake: Option<Mistake>) -> Self {
+        let limits = Limits {
+            max_queued_bytes: MAX_QUEUED_BYTES,
+            mistake,
+            ..Limits::default()
+        };
         let mut chance = Rng::with_seed(seed);
         let plan = Plan::draw(&mut chance);
         let identity = |number: u64| match plan.genuine_keys {
@@ -92,6 +102,7 @@ impl World {
             wanting: VecDeque::new(),
             faults: true,
             guard_since: None,
+            known_heads: BTreeMap::new(),
             limits,
             trace: DefaultHasher::new(),
             steps: 0,
@@ -327,7 +338,7 @@ impl World {
         if room > 0 {
             self.carry(line.0, way, bytes);
         }
-        if queued > MAX_QUEUED_BYTES {
+        if queued > MAX_QUEUED_BYTES + MAX_MESSAGE_BYTES {
             self.violation
                 .get_or_insert(format!("I12: {queued} bytes wait for one line"));
         }
@@ -448,6 +459,11 @@ impl World {
     fn wish(&mut self, node: usize, wish: Store) {
         if let Store::Keep(batch) = &wish {
             self.checker.asked(batch);
+            if node == HOST {
+                let heads = self.nodes[1..].iter().filter(|node| node.connected);
+                let heads = heads.filter_map(|node| node.image.head).collect();
+                self.known_heads.insert(batch.id, heads);
+            }
         }
         self.nodes[node].wishes.push_back(wish);
         self.disk_goes_on(node);
@@ -496,9 +512,9 @@ impl World {
             return Err(StoreError::Full);
         }
         if !self.apply(node, batch) {
-            self.violation.get_or_insert(format!(
-                "I4/I5: {node} asks its disk for what contradicts it: {batch:?}"
-            ));
+            self.note(|| format!("{node} asks its disk for {batch:?}"));
+            self.violation
+                .get_or_insert(format!("I4/I5: {node} asks its disk for what contradicts it"));
             return Err(StoreError::Conflict);
         }
         Ok(())
@@ -509,8 +525,7 @@ impl World {
             return false;
         }
         let checked = if node == HOST {
-            let heads = self.nodes[1..].iter().filter(|node| node.connected);
-            let known: Vec<_> = heads.filter_map(|node| node.image.head).collect();
+            let known = self.known_heads.remove(&batch.id).unwrap_or_default();
             self.checker.host_kept(batch, &known)
         } else {
             let Node { identity, image, .. } = &self.nodes[node];
@@ -548,6 +563,7 @@ impl World {
         person.endpoint = Some(endpoint);
         person.connected = false;
         if node == HOST {
+            self.known_heads.clear();
             self.guard_since = None;
             self.nodes.iter_mut().for_each(|node| node.connected = false);
         }
@@ -657,18 +673,29 @@ impl World {
             self.violation.get_or_insert(violation);
         }
         match event {
+            Event::Receipt { receipt } if node == HOST => {
+                if let Err(violation) = self.checker.receipt(&receipt, &self.nodes) {
+                    self.violation.get_or_insert(violation);
+                }
+            }
             Event::Knock { knock, .. } => {
                 let delay = self.chance.u64(SECOND / 2..3 * SECOND);
                 self.after(delay, Happening::Admit { knock });
             }
             Event::Invite { invite } => {
+                self.checker.invites += 1;
                 if self.hostile.as_ref().is_some_and(Hostile::wants_invite) {
                     self.hostile
                         .iter_mut()
                         .for_each(|hostile| hostile.invite = Some(invite.clone()));
                 } else if let Some(guest) = self.wanting.pop_front() {
-                    self.nodes[guest].invite = Some(invite);
                     self.after(SECOND / 10, Happening::Start { node: guest });
+                    // Sometimes an invite is passed on, and two people try it.
+                    if let Some(other) = self.wanting.pop_front_if(|_| self.chance.u8(..4) == 0) {
+                        self.nodes[other].invite = Some(invite.clone());
+                        self.after(SECOND, Happening::Start { node: other });
+                    }
+                    self.nodes[guest].invite = Some(invite);
                 }
             }
             Event::Connected { .. } => {

@@ -5,9 +5,9 @@ use std::path::Path;
 use fastrand::Rng;
 use landline::proto::invite::InviteSecret;
 use landline::proto::log::{Change, InviteNumber, Loaded, PlacedEntry};
-use landline::store::{Found, OpenError, Options, RoomStore as _, SqliteStore, rooms};
+use landline::store::{Found, OpenError, RoomStore as _, SqliteStore, rooms};
 
-use super::scribe::{ANN, BOB, HOST, ROOM, Scribe, batch, beside, crashed, file, message, open, peer};
+use super::scribe::{ANN, BOB, HOST, OPTIONS, ROOM, Scribe, batch, beside, crashed, file, message, open, peer};
 
 /// Places in a file at which a byte is altered.
 const FLIPS: usize = 500;
@@ -26,7 +26,7 @@ fn ask(store: &mut SqliteStore) -> Result<Told, landline::store::ReadError> {
 }
 
 fn reopened(profile: &Path) -> Result<SqliteStore, OpenError> {
-    SqliteStore::open(profile, ROOM, HOST, Options { min_free_bytes: 0 })
+    SqliteStore::open(profile, ROOM, HOST, OPTIONS)
 }
 
 /// A profile whose room has these bytes for a file and a WAL.

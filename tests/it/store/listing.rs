@@ -1,9 +1,9 @@
 //! The rooms of a profile.
 
 use landline::proto::log::{Change, RoomId};
-use landline::store::{OpenError, Options, RoomStore as _, SqliteStore, rooms};
+use landline::store::{OpenError, RoomStore as _, SqliteStore, rooms};
 
-use super::scribe::{ANN, BOB, HOST, ROOM, Scribe, batch, beside, crashed, file, open, peer};
+use super::scribe::{ANN, BOB, HOST, OPTIONS, ROOM, Scribe, batch, beside, crashed, file, open, peer};
 
 #[test]
 fn a_profile_without_rooms_has_none() {
@@ -59,7 +59,7 @@ fn a_room_that_was_not_closed_is_listed_and_stays_as_it_was() {
 #[test]
 fn the_newest_is_first_and_what_cannot_be_read_is_named() {
     let profile = tempfile::tempdir().unwrap();
-    let options = Options { min_free_bytes: 0 };
+    let options = OPTIONS;
     for (number, texts) in [(1, 1), (2, 3), (3, 0), (4, 2)] {
         let room = RoomId([number; 16]);
         let mut scribe = Scribe::in_room(room);

@@ -18,6 +18,11 @@ pub(super) const ANN: MemberKey = MemberKey([2; 32]);
 pub(super) const BOB: MemberKey = MemberKey([3; 32]);
 pub(super) const ROOM: RoomId = RoomId([0xab; 16]);
 
+/// Tests run also where the disk is nearly full.
+pub(super) const OPTIONS: Options = Options {
+    min_free_bytes: 0,
+    max_backlog_bytes: 16 << 20,
+};
 /// What a search finds that finds nothing.
 pub(super) const NOWHERE: [u64; 0] = [];
 
@@ -239,7 +244,7 @@ impl Subject for InFile {
 }
 
 pub(super) fn open(profile: &Path, me: MemberKey) -> SqliteStore {
-    SqliteStore::open(profile, ROOM, me, Options { min_free_bytes: 0 }).unwrap()
+    SqliteStore::open(profile, ROOM, me, OPTIONS).unwrap()
 }
 
 pub(super) fn file(profile: &Path) -> std::path::PathBuf {
