@@ -10,9 +10,10 @@ use crate::proto::invite::Invite;
 use crate::proto::log::{RoomId, Settings};
 use crate::proto::message::Receipt;
 use crate::proto::words::Words;
-use crate::proto::{self, Author, EntryId, KnockId, LeaveReason, LineEnd, Member, MemberId, Notice, RefuseReason};
+use crate::proto::{self, Author, EntryId, KnockId, LineEnd, Member, MemberId, Notice, RefuseReason};
 use crate::worker::{EndReason, Event};
 
+mod people;
 mod reached;
 mod row;
 mod transcript;
@@ -20,7 +21,6 @@ mod transcript;
 pub use reached::Reached;
 pub use row::{Delivery, Later, MAX_MOVES, MAX_REACTIONS, Message, Move, People, Reaction, Row};
 
-use row::MOVE_BYTES;
 use transcript::Transcript;
 
 /// Bytes of text that a transcript keeps in memory; beyond it the oldest rows go, a block at a time, and the transcript says so.
@@ -307,49 +307,6 @@ impl Chat {
         }
     }
 
-    fn join(&mut self, member: &Member, at: SystemTime) {
-        self.away.remove(&member.author.id);
-        let new = self.members.insert(member.author.id, member.clone()).is_none();
-        if new && !member.me && (self.hosting || member.author.id != MemberId::HOST) {
-            self.move_row(Move::Joined(member.author.clone()), at);
-        }
-    }
-
-    fn leave(&mut self, member: &Member, reason: LeaveReason, at: SystemTime) {
-        let id = member.author.id;
-        self.members.remove(&id);
-        if reason == LeaveReason::Removed || member.key.is_none() {
-            self.away.remove(&id);
-            self.receipts.remove(&id);
-        } else {
-            self.away.insert(id, member.clone());
-        }
-        self.move_row(Move::Left(member.author.clone(), reason), at);
-    }
-
-    /// The line is gone; who is here is not known any more.
-    fn lose(&mut self, end: LineEnd, retry_at: SystemTime) {
-        self.status = Status::Lost { end, retry_at };
-        let here = std::mem::take(&mut self.members);
-        for (id, member) in here {
-            if member.me {
-                self.members.insert(id, member);
-            } else if member.key.is_some() {
-                self.were_here.insert(id);
-                self.away.insert(id, member);
-            }
-        }
-    }
-
-    /// The line is back: those who were here before are here, as long as nothing else is told.
-    fn find_again(&mut self, resumed: bool) {
-        for id in std::mem::take(&mut self.were_here) {
-            if resumed && let Some(member) = self.away.remove(&id) {
-                self.members.insert(id, member);
-            }
-        }
-    }
-
     fn queue(&mut self, event: &proto::Event) {
         if let proto::Event::Queued { id, text, reply_to, at } = event
             && self.transcript.queued_mut(*id).is_none()
@@ -464,44 +421,6 @@ impl Chat {
         {
             message.later.react(author, emoji, *on);
         }
-    }
-
-    fn rename(&mut self, member: &Member, previous: &Arc<str>, at: SystemTime) {
-        let id = member.author.id;
-        if member.here {
-            self.members.insert(id, member.clone());
-        } else {
-            self.away.insert(id, member.clone());
-        }
-        // Somebody who has only just come in and says their name came in under that name.
-        if let Some(Row::People(people)) = self.transcript.newest_mut()
-            && let Some(Move::Joined(author)) = people.moves.iter_mut().rev().find(|step| step.author().id == id)
-        {
-            *author = member.author.clone();
-            return;
-        }
-        self.move_row(
-            Move::Renamed {
-                author: member.author.clone(),
-                previous: Arc::clone(previous),
-            },
-            at,
-        );
-    }
-
-    fn move_row(&mut self, step: Move, at: SystemTime) {
-        if let Some(Row::People(people)) = self.transcript.newest_mut() {
-            let before = people.moves.len();
-            people.add(step);
-            let after = people.moves.len();
-            self.transcript.resized(before * MOVE_BYTES, after * MOVE_BYTES);
-            return;
-        }
-        self.transcript.push(Row::People(People {
-            moves: vec![step],
-            omitted: 0,
-            at,
-        }));
     }
 
     fn notice(&mut self, notice: &Notice, at: SystemTime) {
