@@ -608,6 +608,7 @@ fn a_lost_line_leaves_the_room_open_and_everybody_away() {
     story.room(proto::Event::CaughtUp { entries: 1 });
     assert!(story.chat.rows().is_empty(), "nothing came, nothing is told");
     story.room(proto::Event::Connected {
+        id: Some(RoomId([1; 16])),
         host: secret(0, "Li").author,
         room: "Workshop".into(),
         secure: true,

@@ -53,10 +53,9 @@ impl Shelf {
 
     /// Looks again.
     pub(crate) fn look(&self) {
-        if let Some(wishes) = &self.wishes {
-            if let Err(TrySendError::Disconnected(())) = wishes.try_send(()) {
-                tracing::debug!("nobody looks up rooms any more"); // full: it will look anyway
-            }
+        let asked = self.wishes.as_ref().map(|wishes| wishes.try_send(()));
+        if let Some(Err(TrySendError::Disconnected(()))) = asked {
+            tracing::debug!("nobody looks up rooms any more"); // full: it will look anyway
         }
     }
 

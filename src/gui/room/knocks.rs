@@ -130,7 +130,7 @@ fn choice_ui(
         }
         let weight = if choice.failed { Weight::Danger } else { Weight::Plain };
         let refuse = controls::button(ui, None, words.refuse, weight, true);
-        if refuse.accessible_name(&words.refuse_somebody(&knock.name)).clicked() {
+        if refuse.accessible_name(words.refuse_somebody(&knock.name)).clicked() {
             actions.push(Action::Command(key, Command::Refuse { knock: knock.id }));
         }
     });

@@ -192,7 +192,11 @@ impl OpenRoom {
         if wants_invite && !std::mem::replace(&mut self.door.invite_asked, true) {
             return Some(Command::Invite);
         }
-        let read = self.chat.native.as_ref().and(self.transcript.read_to(&self.chat))?;
+        let read = self
+            .chat
+            .native
+            .as_ref()
+            .and_then(|_| self.transcript.read_to(&self.chat))?;
         (read > self.door.read_told).then(|| {
             self.door.read_told = read;
             Command::Read { seq: read }

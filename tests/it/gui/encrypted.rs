@@ -141,6 +141,7 @@ impl Stage {
         self.tell_room(
             0,
             Room::Connected {
+                id: Some(RoomId([1; 16])),
                 host: author(0, "Lin"),
                 room: "Workshop".into(),
                 secure: true,
@@ -450,6 +451,7 @@ fn a_lost_line_counts_down_and_can_be_tried_at_once() {
     stage.tell_room(
         0,
         Room::Connected {
+            id: Some(RoomId([1; 16])),
             host: author(0, "Lin"),
             room: "Workshop".into(),
             secure: true,
