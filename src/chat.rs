@@ -1,6 +1,6 @@
 //! The view model of one room: plain data, folded from events. The window and the terminal share it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -8,18 +8,19 @@ use crate::proto::identity::MemberKey;
 use crate::proto::invite::Invite;
 use crate::proto::log::{RoomId, Settings};
 use crate::proto::message::Receipt;
-use crate::proto::{self, Author, EntryId, LeaveReason, LineEnd, Member, MemberId, Notice, RefuseReason};
+use crate::proto::{self, Author, EntryId, Member, MemberId, Notice, RefuseReason};
 use crate::worker::{EndReason, Event};
 
+mod people;
+mod reached;
 mod row;
 mod standing;
 mod transcript;
 
+pub use reached::Reached;
 pub use row::{Delivery, Later, MAX_MOVES, MAX_REACTIONS, Message, Move, People, Reaction, Row};
+pub use standing::{Knock, Native, Status};
 
-pub use standing::{Knock, Native, Reached, Status};
-
-use row::MOVE_BYTES;
 use transcript::Transcript;
 
 /// Bytes of text that a transcript keeps in memory; beyond it the oldest rows go, a block at a time, and the transcript says so.
@@ -49,6 +50,10 @@ pub struct Chat {
     /// The newest invite that was made.
     pub invite: Option<Invite>,
     transcript: Transcript,
+    /// Who was here when the line was lost: whoever is not, is told of after it is back.
+    were_here: BTreeSet<MemberId>,
+    /// Messages of others since this guest came back, until everything has come.
+    meanwhile: Option<u64>,
     /// How far the others have come.
     receipts: BTreeMap<MemberId, Receipt>,
 }
@@ -74,6 +79,8 @@ impl Chat {
             knocks: Vec::new(),
             invite: None,
             transcript: Transcript::new(max_text_bytes),
+            were_here: BTreeSet::new(),
+            meanwhile: None,
             receipts: BTreeMap::new(),
         }
     }
@@ -140,24 +147,17 @@ impl Chat {
         self.rows().back().is_some_and(queued)
     }
 
-    /// Who else has the entry at `seq`.
-    #[must_use]
-    pub fn reached(&self, seq: u64) -> Reached {
-        let others = || self.members.values().chain(self.away.values());
-        let others = others().filter(|member| !member.me && member.key.is_some());
-        let mut reached = Reached::default();
-        for member in others {
-            let id = member.author.id;
-            let receipt = self.receipts.get(&id).copied().unwrap_or_default();
-            reached.of += 1;
-            if receipt.stored.max(receipt.read) >= seq || id == MemberId::HOST {
-                reached.stored.push(id);
-            }
-            if receipt.read >= seq {
-                reached.read.push(id);
-            }
+    /// The person at this computer has compared words with a member.
+    pub fn verified(&mut self, id: MemberId) {
+        let member = self.members.get_mut(&id).or_else(|| self.away.get_mut(&id));
+        if let Some(member) = member {
+            member.verified = true;
         }
-        reached
+    }
+
+    /// The person does not want to see an own message any more that did not go out.
+    pub fn forget(&mut self, id: EntryId) {
+        self.transcript.take_refused(id);
     }
 
     /// A member, here or away.
@@ -169,9 +169,11 @@ impl Chat {
     fn apply_room(&mut self, event: &proto::Event, at: SystemTime) {
         use proto::Event as Room;
         match event {
-            Room::Connected { room, .. } => {
+            Room::Connected { room, resumed, .. } => {
                 self.room = room.to_string();
                 self.status = Status::Connected;
+                self.meanwhile = resumed.then_some(0);
+                self.find_again(*resumed);
             }
             Room::Settings { room, host, settings } => self.settle(*room, *host, settings),
             Room::Waiting { words } => self.status = Status::Waiting { words: *words },
@@ -204,8 +206,12 @@ impl Chat {
                 at,
             }),
             Room::Lost { end, retry_in } => self.lose(*end, at + *retry_in),
-            Room::CaughtUp { entries: 0 } => {}
-            Room::CaughtUp { entries } => self.transcript.push(Row::CaughtUp { entries: *entries, at }),
+            Room::CaughtUp { .. } => {
+                // Of all entries people count messages only, and somebody who is in for the first time is not back.
+                if let Some(messages) = self.meanwhile.take().filter(|messages| *messages > 0) {
+                    self.transcript.push(Row::CaughtUp { messages, at });
+                }
+            }
             Room::Notice { notice } => self.notice(notice, at),
             Room::Closed { .. } => {} // the worker turns it into `Ended`
         }
@@ -240,43 +246,11 @@ impl Chat {
         }
     }
 
-    fn join(&mut self, member: &Member, at: SystemTime) {
-        self.away.remove(&member.author.id);
-        let new = self.members.insert(member.author.id, member.clone()).is_none();
-        if new && !member.me && (self.hosting || member.author.id != MemberId::HOST) {
-            self.move_row(Move::Joined(member.author.clone()), at);
-        }
-    }
-
-    fn leave(&mut self, member: &Member, reason: LeaveReason, at: SystemTime) {
-        let id = member.author.id;
-        self.members.remove(&id);
-        if reason == LeaveReason::Removed || member.key.is_none() {
-            self.away.remove(&id);
-            self.receipts.remove(&id);
-        } else {
-            self.away.insert(id, member.clone());
-        }
-        self.move_row(Move::Left(member.author.clone(), reason), at);
-    }
-
-    /// The line is gone; who is here is not known any more.
-    fn lose(&mut self, end: LineEnd, retry_at: SystemTime) {
-        self.status = Status::Lost { end, retry_at };
-        let here = std::mem::take(&mut self.members);
-        for (id, member) in here {
-            if member.me {
-                self.members.insert(id, member);
-            } else if member.key.is_some() {
-                self.away.insert(id, member);
-            }
-        }
-    }
-
     fn queue(&mut self, event: &proto::Event) {
         if let proto::Event::Queued { id, text, reply_to, at } = event
             && self.transcript.queued_mut(*id).is_none()
         {
+            self.transcript.take_refused(*id); // it is tried again
             self.transcript.queue(Message {
                 seq: None,
                 id: *id,
@@ -297,8 +271,12 @@ impl Chat {
             (true, Some(_)) => Delivery::Stored,
             (true, None) => Delivery::Sending,
         };
+        if let Some(messages) = self.meanwhile.as_mut().filter(|_| !entry.mine) {
+            *messages += 1;
+        }
         if entry.mine {
             self.transcript.take_queued(entry.id);
+            self.transcript.take_refused(entry.id);
         }
         self.transcript.push(Row::Message(Message {
             seq: Some(entry.seq),
@@ -331,7 +309,10 @@ impl Chat {
         if self.transcript.deliver(id, delivery) {
             return;
         }
-        let queued = self.transcript.take_queued(id);
+        let queued = self
+            .transcript
+            .take_queued(id)
+            .or_else(|| self.transcript.take_refused(id));
         let (reply_to, at) = queued.map_or((None, at), |message| (message.reply_to, message.at));
         self.transcript.push(Row::Message(Message {
             seq: None,
@@ -379,44 +360,6 @@ impl Chat {
         {
             message.later.react(author, emoji, *on);
         }
-    }
-
-    fn rename(&mut self, member: &Member, previous: &Arc<str>, at: SystemTime) {
-        let id = member.author.id;
-        if member.here {
-            self.members.insert(id, member.clone());
-        } else {
-            self.away.insert(id, member.clone());
-        }
-        // Somebody who has only just come in and says their name came in under that name.
-        if let Some(Row::People(people)) = self.transcript.newest_mut()
-            && let Some(Move::Joined(author)) = people.moves.iter_mut().rev().find(|step| step.author().id == id)
-        {
-            *author = member.author.clone();
-            return;
-        }
-        self.move_row(
-            Move::Renamed {
-                author: member.author.clone(),
-                previous: Arc::clone(previous),
-            },
-            at,
-        );
-    }
-
-    fn move_row(&mut self, step: Move, at: SystemTime) {
-        if let Some(Row::People(people)) = self.transcript.newest_mut() {
-            let before = people.moves.len();
-            people.add(step);
-            let after = people.moves.len();
-            self.transcript.resized(before * MOVE_BYTES, after * MOVE_BYTES);
-            return;
-        }
-        self.transcript.push(Row::People(People {
-            moves: vec![step],
-            omitted: 0,
-            at,
-        }));
     }
 
     fn notice(&mut self, notice: &Notice, at: SystemTime) {

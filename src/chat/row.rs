@@ -28,10 +28,10 @@ pub enum Row {
         /// When.
         at: SystemTime,
     },
-    /// This guest was away, and so many entries have come since.
+    /// This guest was away, and so many messages of others have come since.
     CaughtUp {
         /// How many.
-        entries: u64,
+        messages: u64,
         /// When.
         at: SystemTime,
     },

@@ -1,4 +1,4 @@
-//! Where a room stands, who is at its door, who has what.
+//! Where a room stands, and who is at its door.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{RoomId, Settings};
 use crate::proto::words::Words;
-use crate::proto::{KnockId, LineEnd, MemberId};
+use crate::proto::{KnockId, LineEnd};
 use crate::worker::EndReason;
 
 /// What an encrypted room has.
@@ -69,15 +69,4 @@ pub enum Status {
     },
     /// Over.
     Ended(EndReason),
-}
-
-/// Who has an entry.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reached {
-    /// Other members on whose disk it is, those who have read it included.
-    pub stored: Vec<MemberId>,
-    /// Other members who have read it.
-    pub read: Vec<MemberId>,
-    /// How many other members there are.
-    pub of: usize,
 }

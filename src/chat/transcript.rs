@@ -18,6 +18,8 @@ pub(super) struct Transcript {
     epoch: u64,
     /// The rows of own messages that the operating system has not taken (plain text), by number.
     sending: BTreeMap<EntryId, u64>,
+    /// The rows of own messages that did not go out, by number.
+    refused: BTreeMap<EntryId, u64>,
     /// The number of the newest message's row, apart from those that are queued.
     last_message: Option<u64>,
     text_bytes: usize,
@@ -32,6 +34,7 @@ impl Transcript {
             dropped: 0,
             epoch: 0,
             sending: BTreeMap::new(),
+            refused: BTreeMap::new(),
             last_message: None,
             text_bytes: 0,
             max_text_bytes,
@@ -65,8 +68,10 @@ impl Transcript {
         let number = self.dropped + index as u64;
         if let Row::Message(message) = &row {
             self.last_message = Some(number);
-            if message.delivery == Delivery::Sending {
-                self.sending.insert(message.id, number);
+            match message.delivery {
+                Delivery::Sending => drop(self.sending.insert(message.id, number)),
+                Delivery::Refused(_) => drop(self.refused.insert(message.id, number)),
+                _ => {}
             }
         }
         self.text_bytes += row.text_bytes();
@@ -119,8 +124,30 @@ impl Transcript {
             .and_then(Row::message_mut)
         {
             message.delivery = delivery;
+            if matches!(delivery, Delivery::Refused(_)) {
+                self.refused.insert(id, number);
+            }
         }
         true
+    }
+
+    /// Takes a message out that did not go out.
+    pub(super) fn take_refused(&mut self, id: EntryId) -> Option<Message> {
+        let number = self.refused.remove(&id)?;
+        let row = self.rows.remove(self.index(number)?)?;
+        self.text_bytes -= row.text_bytes();
+        let later = self.sending.values_mut().chain(self.refused.values_mut());
+        for other in later.filter(|other| **other > number) {
+            *other -= 1;
+        }
+        self.epoch -= u64::from(self.epoch > number);
+        let placed = self.rows.len() - self.queued;
+        let newest = (0..placed).rfind(|index| self.rows[*index].message().is_some());
+        self.last_message = newest.map(|index| self.dropped + index as u64);
+        match row {
+            Row::Message(message) => Some(message),
+            _ => None,
+        }
     }
 
     /// The message at a place of the log, if it is still kept.

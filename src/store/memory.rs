@@ -269,6 +269,7 @@ impl Disk {
         Summary {
             room: kept.room,
             name: kept.settings.name.clone(),
+            settings: kept.settings.clone(),
             host: kept.host,
             hosting: kept.host == *me,
             members: self.loaded.peers.iter().filter(|peer| peer.member).count(),

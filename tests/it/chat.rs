@@ -215,7 +215,7 @@ fn row_text(row: &Row) -> String {
         }
         Row::Newer { seq, author, .. } => format!("#{seq} {}: needs a newer version", author.name),
         Row::NewEpoch { .. } => "another history".to_owned(),
-        Row::CaughtUp { entries, .. } => format!("caught up: {entries}"),
+        Row::CaughtUp { messages, .. } => format!("caught up: {messages}"),
         Row::Notice { notice, .. } => format!("! {notice:?}").chars().take(30).collect(),
         Row::Ended { reason, .. } => format!("ended: {reason:?}"),
     }

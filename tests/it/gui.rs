@@ -18,6 +18,7 @@ use landline::proto::{self, Author, Entry, EntryId, Member, MemberId};
 use landline::worker::{Command, Config, EndReason, Event, Role as Part, Worker};
 
 mod connect;
+mod encrypted;
 mod keyboard;
 mod rooms;
 mod talk;
@@ -98,7 +99,7 @@ impl Stage {
     /// A window that is in somebody else's room.
     fn joined() -> Self {
         let mut stage = Self::new();
-        stage.fill(Role::TextInput, "Address", "10.0.0.7");
+        stage.fill(Role::TextInput, "Invite, address or room", "10.0.0.7");
         stage.press("Join");
         stage.connected(0);
         stage

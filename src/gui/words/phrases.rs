@@ -90,6 +90,8 @@ impl Strings {
             Delivery::Sent { lines } if self.chinese() => format!("{}（{lines} 条线路）", self.sent),
             Delivery::Sent { lines: 1 } => format!("{}, 1 line", self.sent),
             Delivery::Sent { lines } => format!("{}, {lines} lines", self.sent),
+            Delivery::Queued => self.on_this_computer.to_owned(),
+            Delivery::Stored => self.with_host.to_owned(),
             Delivery::Refused(reason) => self.refused(reason),
         }
     }

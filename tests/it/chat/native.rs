@@ -140,10 +140,47 @@ fn a_lost_line_leaves_the_room_open_and_everybody_away() {
          members: m2 Mei",
     );
     assert!(story.chat.away.contains_key(&MemberId(0)));
-    story.room(proto::Event::CaughtUp { entries: 0 });
+    story.room(proto::Event::CaughtUp { entries: 1 });
     assert!(story.chat.rows().is_empty(), "nothing came, nothing is told");
+    story.room(proto::Event::Connected {
+        id: Some(RoomId([1; 16])),
+        host: secret(0, "Li").author,
+        room: "Workshop".into(),
+        secure: true,
+        resumed: true,
+    });
+    story.hears(1, 70, false, "meanwhile");
+    story.hears(2, 71, true, "my own");
     story.room(proto::Event::CaughtUp { entries: 12 });
-    assert_eq!(story.chat.rows().len(), 1);
+    story.room(proto::Event::CaughtUp { entries: 12 });
+    story.shows(
+        "Workshop (guest): connected
+         members: m0 Li, m2 Mei
+         9 #1 Li: meanwhile
+         10 #2 Mei: my own [stored]
+         11 caught up: 1",
+    );
+}
+
+#[test]
+fn a_message_that_did_not_go_out_is_there_once_until_it_is_forgotten() {
+    let mut story = Story::native();
+    story.hears(1, 70, false, "before");
+    for id in [1, 2] {
+        story.queues(id, "mine");
+        story.refused(id, "mine", RefuseReason::DiskFull);
+    }
+    story.hears(2, 71, false, "after");
+    assert_eq!(story.chat.rows().len(), 4);
+    story.queues(1, "mine");
+    assert_eq!(story.chat.rows().len(), 4, "it is tried again");
+    story.hears(3, 1, true, "mine");
+    assert_eq!(story.chat.rows().len(), 4, "it went out");
+    story.chat.forget(entry_id(2));
+    let left: Vec<_> = story.chat.rows().iter().map(|row| row.message().unwrap().seq).collect();
+    assert_eq!(left, [Some(1), Some(2), Some(3)]);
+    assert_eq!(story.chat.last_message().unwrap().seq, Some(3));
+    assert_eq!(story.chat.row_of(2), Some(1));
 }
 
 #[test]
@@ -167,7 +204,9 @@ fn who_has_a_message() {
 fn edits_deletions_and_signs_find_their_message() {
     let mut story = Story::native();
     story.hears(3, 1, false, "on");
-    story.room(proto::Event::CaughtUp { entries: 2 });
+    story.room(proto::Event::Notice {
+        notice: Notice::LogWhole,
+    });
     story.hears(5, 2, true, "two");
     story.hears(9, 3, false, "three");
     story.room(proto::Event::Edited {
@@ -191,7 +230,7 @@ fn edits_deletions_and_signs_find_their_message() {
         "Workshop (guest): connected
          members: m0 Li, m2 Mei
          6 #3 Li: one (edited)
-         7 caught up: 2
+         7 ! LogWhole
          8 #5 Mei: two 👍m1+m3 [stored]
          9 #9 Li:  (taken back by Li)",
     );
