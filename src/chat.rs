@@ -1,7 +1,6 @@
 //! The view model of one room: plain data, folded from events. The window and the terminal share it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -9,17 +8,18 @@ use crate::proto::identity::MemberKey;
 use crate::proto::invite::Invite;
 use crate::proto::log::{RoomId, Settings};
 use crate::proto::message::Receipt;
-use crate::proto::words::Words;
-use crate::proto::{self, Author, EntryId, KnockId, LineEnd, Member, MemberId, Notice, RefuseReason};
+use crate::proto::{self, Author, EntryId, Member, MemberId, Notice, RefuseReason};
 use crate::worker::{EndReason, Event};
 
 mod people;
 mod reached;
 mod row;
+mod standing;
 mod transcript;
 
 pub use reached::Reached;
 pub use row::{Delivery, Later, MAX_MOVES, MAX_REACTIONS, Message, Move, People, Reaction, Row};
+pub use standing::{Knock, Native, Status};
 
 use transcript::Transcript;
 
@@ -58,67 +58,6 @@ pub struct Chat {
     meanwhile: Option<u64>,
     /// How far the others have come.
     receipts: BTreeMap<MemberId, Receipt>,
-}
-
-/// What an encrypted room has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Native {
-    /// Which room.
-    pub room: RoomId,
-    /// Whose it is.
-    pub host: MemberKey,
-    /// How it is.
-    pub settings: Settings,
-}
-
-/// Somebody at the door.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Knock {
-    /// Which knock.
-    pub id: KnockId,
-    /// What they call themselves.
-    pub name: Arc<str>,
-    /// Whose key it is.
-    pub key: MemberKey,
-    /// Where they are.
-    pub address: SocketAddr,
-    /// The same words are shown at their computer.
-    pub words: Words,
-}
-
-/// Where a room stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Status {
-    /// Nothing has happened yet.
-    Starting,
-    /// Open.
-    Hosting {
-        /// The port that was bound.
-        port: u16,
-        /// Where people can reach it.
-        addresses: Vec<SocketAddr>,
-    },
-    /// On the way in.
-    Connecting {
-        /// The address being tried.
-        address: SocketAddr,
-    },
-    /// At the door: a person at the host is asked.
-    Waiting {
-        /// What both sides compare.
-        words: Words,
-    },
-    /// In.
-    Connected,
-    /// The line is lost, and another is tried by itself.
-    Lost {
-        /// How it ended.
-        end: LineEnd,
-        /// When the next attempt is due.
-        retry_at: SystemTime,
-    },
-    /// Over.
-    Ended(EndReason),
 }
 
 impl Chat {

@@ -88,9 +88,48 @@ fn write_at_once(stream: &mut dyn Write, bytes: &[u8]) -> io::Result<()> {
 fn readable(record: &Record<'_>, typed: bool, zone: &TimeZone) -> Option<(Stream, String)> {
     let line = match record {
         Record::Started { .. } => return None,
-        Record::Listening { addresses, room, .. } => listening(addresses, room.name) + invitation(typed),
+        Record::Listening {
+            addresses,
+            room,
+            invite,
+            ..
+        } => listening(addresses, room.name) + &admission(invite.as_deref()) + invitation(typed),
         Record::Connecting { address } => format!("Connecting to {address} …"),
         Record::Connected { host, .. } => format!("You are in the room of {}{}", word(host.name), invitation(typed)),
+        Record::Joined { member, address } => came(member, address.as_ref()),
+        Record::Left { member, reason, detail } => went(member, reason, *detail),
+        Record::Renamed { member, previous } => format!("· {} is now {}", word(previous), name(member)),
+        Record::Message { mine: true, .. } if typed => return None,
+        Record::Message { from, text, at, .. } => format!("{}  {}: {}", clock(*at, zone), name(from), words(text)),
+        Record::Sent { lines: Some(0), .. } => "· nobody else is here to read it".to_owned(),
+        Record::Sent { .. } | Record::Queued { .. } | Record::Delivered { .. } | Record::Read { .. } => return None,
+        Record::CaughtUp { entries: 0 } => return None,
+        Record::CaughtUp { entries } => format!("· back; {entries} entries came meanwhile"),
+        Record::Refused { message, text, .. } => {
+            return Some((Stream::Err, format!("not sent: {message}: {}", words(text))));
+        }
+        Record::Members { members } => list(members),
+        Record::Lost {
+            reason,
+            retry_ms: Some(wait),
+        } => format!(
+            "! the line is lost ({reason}), trying again in {} s",
+            wait.div_ceil(1000)
+        ),
+        Record::Lost { reason, .. } => format!("! the line is lost ({reason})"),
+        Record::Notice { message, .. } => format!("! {}", word(message)),
+        Record::Error { message, hint, .. } => {
+            return Some((Stream::Err, format!("error: {}. {}", word(message), word(hint))));
+        }
+        Record::Closed { reason } => closed(reason)?.to_owned(),
+        other => about_people(other, zone).or_else(|| about_entries(other))?,
+    };
+    Some((Stream::Out, line))
+}
+
+/// Who you are, where you have been, who stands at the door.
+fn about_people(record: &Record<'_>, zone: &TimeZone) -> Option<String> {
+    Some(match record {
         Record::Me {
             name: called,
             key,
@@ -128,13 +167,13 @@ fn readable(record: &Record<'_>, typed: bool, zone: &TimeZone) -> Option<(Stream
         ),
         Record::KnockOver { knock } => format!("· nobody is at the door any more ({knock})"),
         Record::Invite { invite, .. } => format!("An invite for one person, for a day:\n{invite}"),
-        Record::Joined { member, address } => came(member, address.as_ref()),
-        Record::Left { member, reason, detail } => went(member, reason, *detail),
-        Record::Renamed { member, previous } => format!("· {} is now {}", word(previous), name(member)),
-        Record::Message { mine: true, .. } if typed => return None,
-        Record::Message { from, text, at, .. } => format!("{}  {}: {}", clock(*at, zone), name(from), words(text)),
-        Record::Sent { lines: Some(0), .. } => "· nobody else is here to read it".to_owned(),
-        Record::Sent { .. } | Record::Queued { .. } | Record::Delivered { .. } | Record::Read { .. } => return None,
+        _ => return None,
+    })
+}
+
+/// Entries that are no messages.
+fn about_entries(record: &Record<'_>) -> Option<String> {
+    Some(match record {
         Record::Edited { target, text, .. } => format!("· message {target} now says: {}", words(text)),
         Record::Deleted { target, by, .. } => format!("· message {target} was taken back by {}", name(by)),
         Record::Reacted {
@@ -145,27 +184,8 @@ fn readable(record: &Record<'_>, typed: bool, zone: &TimeZone) -> Option<(Stream
         }
         Record::Newer { from, .. } => format!("· {} sent something that needs a newer Landline", name(from)),
         Record::NewEpoch => "· another history begins; what was said before is kept".to_owned(),
-        Record::CaughtUp { entries: 0 } => return None,
-        Record::CaughtUp { entries } => format!("· back; {entries} entries came meanwhile"),
-        Record::Refused { message, text, .. } => {
-            return Some((Stream::Err, format!("not sent: {message}: {}", words(text))));
-        }
-        Record::Members { members } => list(members),
-        Record::Lost {
-            reason,
-            retry_ms: Some(wait),
-        } => format!(
-            "! the line is lost ({reason}), trying again in {} s",
-            wait.div_ceil(1000)
-        ),
-        Record::Lost { reason, .. } => format!("! the line is lost ({reason})"),
-        Record::Notice { message, .. } => format!("! {}", word(message)),
-        Record::Error { message, hint, .. } => {
-            return Some((Stream::Err, format!("error: {}. {}", word(message), word(hint))));
-        }
-        Record::Closed { reason } => closed(reason)?.to_owned(),
-    };
-    Some((Stream::Out, line))
+        _ => return None,
+    })
 }
 
 /// For whoever sits at the terminal and wonders what next.
@@ -180,6 +200,13 @@ fn invitation(typed: bool) -> &'static str {
 fn listening(addresses: &[std::net::SocketAddr], room: &str) -> String {
     let list: Vec<String> = addresses.iter().map(|address| format!("\n    {address}")).collect();
     format!("The room “{}” is open at{}", word(room), list.concat())
+}
+
+fn admission(invite: Option<&str>) -> String {
+    match invite {
+        Some(invite) => format!("\nAn invite for one person, for a day; others knock:\n{invite}"),
+        None => String::new(),
+    }
 }
 
 fn came(member: &Person<'_>, address: Option<&std::net::SocketAddr>) -> String {

@@ -322,6 +322,31 @@ impl<'a> Record<'a> {
                 previous,
             }),
             proto::Event::Left { member, reason } => Some(Self::left(member, *reason)),
+            proto::Event::Said { entry } => Some(Self::message(entry)),
+            proto::Event::Queued { id, text, .. } => Some(Self::Queued { id: *id, text }),
+            proto::Event::Sent { id, seq, lines } => Some(Self::Sent {
+                id: *id,
+                seq: *seq,
+                plain: lines.is_some(),
+                lines: *lines,
+            }),
+            proto::Event::Lost { end, retry_in } => Some(Self::Lost {
+                reason: line_end(*end),
+                retry_ms: Some(u64::try_from(retry_in.as_millis()).unwrap_or(u64::MAX)),
+            }),
+            proto::Event::CaughtUp { entries } => Some(Self::CaughtUp { entries: *entries }),
+            proto::Event::Refused { id, text, reason } => Some(Self::refused(Some(*id), text, *reason)),
+            proto::Event::Notice { notice } => Some(Self::notice(notice)),
+            // Which room it is stands in `listening` and `connected`; who is away, in `/who`; receipts become `delivered` and `read`.
+            proto::Event::Settings { .. } | proto::Event::Known { .. } | proto::Event::Receipt { .. } => None,
+            proto::Event::Closed { .. } => None, // the worker turns it into `Ended`
+            other => Self::of_door(other).or_else(|| Self::of_entry(other)),
+        }
+    }
+
+    /// Who wants to come in, and by what.
+    fn of_door(event: &'a proto::Event) -> Option<Self> {
+        match event {
             proto::Event::Waiting { words } => Some(Self::Waiting { words: in_words(words) }),
             proto::Event::Knock {
                 knock,
@@ -340,14 +365,13 @@ impl<'a> Record<'a> {
                 invite: invite.to_string(),
                 expires: invite.expires,
             }),
-            proto::Event::Said { entry } => Some(Self::message(entry)),
-            proto::Event::Queued { id, text, .. } => Some(Self::Queued { id: *id, text }),
-            proto::Event::Sent { id, seq, lines } => Some(Self::Sent {
-                id: *id,
-                seq: *seq,
-                plain: lines.is_some(),
-                lines: *lines,
-            }),
+            _ => None,
+        }
+    }
+
+    /// Entries of the log that are no messages.
+    fn of_entry(event: &'a proto::Event) -> Option<Self> {
+        match event {
             proto::Event::Edited { seq, target, text } => Some(Self::Edited {
                 seq: *seq,
                 target: *target,
@@ -376,16 +400,7 @@ impl<'a> Record<'a> {
                 seq: *seq,
                 from: author.into(),
             }),
-            proto::Event::Lost { end, retry_in } => Some(Self::Lost {
-                reason: line_end(*end),
-                retry_ms: Some(u64::try_from(retry_in.as_millis()).unwrap_or(u64::MAX)),
-            }),
-            proto::Event::CaughtUp { entries } => Some(Self::CaughtUp { entries: *entries }),
-            proto::Event::Refused { id, text, reason } => Some(Self::refused(Some(*id), text, *reason)),
-            proto::Event::Notice { notice } => Some(Self::notice(notice)),
-            // Which room it is stands in `listening` and `connected`; who is away, in `/who`; receipts become `delivered` and `read`.
-            proto::Event::Settings { .. } | proto::Event::Known { .. } | proto::Event::Receipt { .. } => None,
-            proto::Event::Closed { .. } => None, // the worker turns it into `Ended`
+            _ => None,
         }
     }
 

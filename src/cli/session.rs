@@ -17,7 +17,7 @@ use crate::worker::{Command, EndReason, Event, Failure, JOIN_WITHIN, Worker};
 use native::Deliveries;
 
 /// How long everything said may take to go out once nothing more is to be said.
-const DRAIN_WITHIN: Duration = Duration::from_secs(10);
+pub(super) const DRAIN_WITHIN: Duration = Duration::from_secs(10);
 
 /// What the arguments say about a session.
 #[derive(Debug)]
@@ -176,10 +176,9 @@ impl<'a> Session<'a> {
     }
 
     fn hear(&mut self, event: &Event) {
-        if !(self.announces(event)) {
-            if let Some(record) = Record::of(event) {
-                self.output.write(&record);
-            }
+        let announced = self.announces(event);
+        if let Some(record) = Record::of(event).filter(|_| !announced) {
+            self.output.write(&record);
         }
         match event {
             Event::Room(proto::Event::Queued { .. }) => self.pace.number(),

@@ -8,6 +8,7 @@ use super::Exit;
 use super::args::{Args, CONNECT_WITHIN, HistoryOf, Host, Join, PlaceError, parse_place};
 use super::input::Line;
 use super::record::Record;
+use super::session::DRAIN_WITHIN;
 use crate::profile::{self, ProfileError, Settings};
 use crate::proto::Limits;
 use crate::proto::log::RoomId;
@@ -137,6 +138,7 @@ fn config(args: &Args, settings: &Settings, role: Role) -> Result<Config, SetupE
         name: name(args.name.as_deref().unwrap_or(&settings.name))?,
         role,
         limits: Limits {
+            farewell: DRAIN_WITHIN,
             shown_at_start: 0,
             ..Limits::default()
         },

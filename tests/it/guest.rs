@@ -1,12 +1,14 @@
 //! A guest with a key: what it takes, what it shows and when, what it never loses. One promise, one test.
 
 mod table;
+mod words;
 
 use landline::proto::log::{Body, PlacedEntry, StoreError, Target};
 use landline::proto::message::{ByeReason, DenyReason, Message, Presence, PresenceState, Proof, SubmitRefusal};
 use landline::proto::{Command, EntryId, LineEnd, MemberId};
 
-use table::{Disk, GINA, HANA, MAX, Table, message, person};
+use table::{Disk, Table};
+use words::{GINA, HANA, MAX, message, person};
 
 #[test]
 fn a_guest_without_anything_knocks_and_then_follows() {

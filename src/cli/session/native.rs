@@ -81,6 +81,9 @@ impl Session<'_> {
 
     /// A member has come further.
     pub(super) fn receive(&mut self, receipt: &Receipt) {
+        if self.chat.member(receipt.id).is_some_and(|member| member.me) {
+            return; // that this computer has its own words is no news
+        }
         let (stored, read) = self.deliveries.learn(receipt);
         for seq in stored {
             let to = vec![receipt.id];

@@ -23,6 +23,7 @@ mod door;
 mod follow;
 mod keeper;
 mod line;
+mod memory;
 mod outbox;
 mod say;
 

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::read::MAX_SEQ;
 use super::sealed;
-use super::state::State;
+use super::state::{AUTHOR, State};
 use super::trouble::Trouble;
 use crate::proto::EntryId;
 use crate::store::Damage;
@@ -21,11 +21,18 @@ pub(super) type Name = (i64, EntryId);
 impl Names {
     /// Reads the names of a file's present history, and looks whether they are all there.
     pub(super) fn read(connection: &Connection, state: &State) -> Result<Self, Trouble> {
+        let authors: HashSet<i64> = state.authors.values().copied().collect();
         let mut names = HashSet::new();
+        let mut all_known = true;
         each(connection, state, |author, id, _| {
+            all_known &= authors.contains(&author);
             names.insert((author, id));
         })?;
-        Ok(Self(names))
+        if all_known {
+            Ok(Self(names))
+        } else {
+            Err(Damage::Row(AUTHOR.name).into())
+        }
     }
 
     pub(super) fn contains(&self, name: &Name) -> bool {

@@ -1,14 +1,13 @@
 //! A guest, its disk and a host in the tests' hands: the host says exactly what a test wants it to say.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use landline::proto::identity::Identity;
 use landline::proto::log::{
-    Admission, Body, Epoch, Hash, History, PlacedEntry, RoomId, Seen, Settings, SignedEntry, SignedHead, StoreError,
+    Admission, Body, Epoch, Hash, PlacedEntry, RoomId, Seen, SignedEntry, SignedHead, StoreError,
 };
-use landline::proto::message::{Message, Receipt, RosterEntry, SubmitRefusal, Welcome};
+use landline::proto::message::{Message, SubmitRefusal, Welcome};
 use landline::proto::session::{Session, SessionEvent};
 use landline::proto::wire::encode_body;
 use landline::proto::words::Words;
@@ -18,6 +17,7 @@ use landline::proto::{
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
+use super::words::{GINA, HANA, MAX, derive, describe, member, message, person, settings};
 use crate::room_sim::image::Image;
 
 pub(crate) const ROOM: RoomId = RoomId([9; 16]);
@@ -54,14 +54,6 @@ pub(crate) struct Table {
     last_id: u8,
     image_is_old: bool,
 }
-
-pub(crate) fn person(name: u64) -> Identity {
-    Identity::stand_in(name)
-}
-
-pub(crate) const HANA: u64 = 1;
-pub(crate) const GINA: u64 = 2;
-pub(crate) const MAX: u64 = 3;
 
 impl Table {
     /// A guest that knows nothing yet; the host's log begins as every log does, with Max and Gina as members.
@@ -500,65 +492,5 @@ impl Table {
             guest.handle_bytes(self.now, LineId(self.line), &bytes);
         }
         !bytes.is_empty()
-    }
-}
-
-pub(crate) fn settings() -> Settings {
-    Settings {
-        name: "room".into(),
-        history: History::All,
-        plain: None,
-    }
-}
-
-pub(crate) fn message(text: &str) -> Body {
-    Body::Message {
-        text: text.into(),
-        reply_to: None,
-    }
-}
-
-pub(crate) fn member(who: u64, id: u64, name: &str, here: bool) -> RosterEntry {
-    RosterEntry {
-        key: Some(person(who).key()),
-        id: MemberId(id),
-        name: Arc::from(name),
-        here,
-        receipt: Receipt {
-            id: MemberId(id),
-            ..Receipt::default()
-        },
-    }
-}
-
-fn derive(context: &str, parts: &[&[u8]]) -> [u8; 32] {
-    let mut hasher = blake3::Hasher::new_derive_key(context);
-    for part in parts {
-        hasher.update(part);
-    }
-    hasher.finalize().into()
-}
-
-fn describe(event: &Event) -> String {
-    match event {
-        Event::Connected { room, resumed, .. } => format!("connected to {room}, resumed {resumed}"),
-        Event::Known { member } => format!("known {}", member.author.name),
-        Event::Joined { member } => format!("joined {}", member.author.name),
-        Event::Left { member, reason } => format!("left {} {reason:?}", member.author.name),
-        Event::Renamed { member, previous } => format!("{previous} is now {}", member.author.name),
-        Event::Said { entry } if entry.mine => format!("I said {}", entry.text),
-        Event::Said { entry } => format!("{} said {}", entry.author.name, entry.text),
-        Event::Queued { text, .. } => format!("queued {text}"),
-        Event::Sent { seq, .. } => format!("sent {seq}"),
-        Event::Refused { text, reason, .. } => format!("refused {text}: {reason:?}"),
-        Event::Edited { target, text, .. } => format!("edited {target}: {text}"),
-        Event::Deleted { target, author, .. } => format!("deleted {target} by {}", author.name),
-        Event::Reacted { target, emoji, on, .. } => format!("reacted {target} {emoji} {on}"),
-        Event::CaughtUp { entries } => format!("caught up {entries}"),
-        Event::Lost { end, .. } => format!("lost {end:?}"),
-        Event::Closed { reason } => format!("closed {reason:?}"),
-        Event::NewEpoch => "another history".to_owned(),
-        Event::Settings { settings, .. } => format!("settings {}", settings.name),
-        other => format!("{other:?}"),
     }
 }

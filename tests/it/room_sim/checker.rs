@@ -21,7 +21,6 @@ pub(crate) struct Checker {
     honest: BTreeMap<MemberKey, usize>,
     /// What honest people have written, and in which order.
     written: BTreeMap<(MemberKey, EntryId), u64>,
-    order: BTreeMap<MemberKey, u64>,
     /// Written messages that are on a disk and whose end is not known.
     open: BTreeMap<EntryId, usize>,
     /// What hosts' disks hold, place by place.
@@ -48,10 +47,9 @@ struct Placed {
     id: EntryId,
 }
 
-/// When somebody was a member: after the first place, until the second.
+/// When somebody was a member, and what they may see.
 #[derive(Debug, Clone, Copy)]
 struct Stay {
-    from: u64,
     until: Option<u64>,
     /// The first place that they may see.
     first: u64,
@@ -320,13 +318,8 @@ impl Checker {
         }
         match decode_body(&entry.body) {
             Ok(Body::Admitted { member, .. }) => {
-                let from = placed.seq;
-                let first = if self.open_history { 1 } else { from };
-                let stay = Stay {
-                    from,
-                    until: None,
-                    first,
-                };
+                let first = if self.open_history { 1 } else { placed.seq };
+                let stay = Stay { until: None, first };
                 self.members.entry(member).or_default().push(stay);
             }
             Ok(Body::Removed { member }) => {

@@ -4,9 +4,7 @@ use landline::proto::log::{History, Settings};
 use landline::proto::{Command, LineEnd, MemberId};
 
 use super::net::Way;
-use super::world::{HOST, Happening, World};
-
-const SECOND: u64 = 1_000_000;
+use super::world::{HOST, Happening, SECOND, World};
 
 impl World {
     /// Somebody does something.
