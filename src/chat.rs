@@ -50,6 +50,8 @@ pub struct Chat {
     /// The newest invite that was made.
     pub invite: Option<Invite>,
     transcript: Transcript,
+    /// Members of the time before: removed, or of a room that is over.
+    former: BTreeMap<MemberId, Member>,
     /// Who was here when the line was lost: whoever is not, is told of after it is back.
     were_here: BTreeSet<MemberId>,
     /// Messages of others since this guest came back, until everything has come.
@@ -79,6 +81,7 @@ impl Chat {
             knocks: Vec::new(),
             invite: None,
             transcript: Transcript::new(max_text_bytes),
+            former: BTreeMap::new(),
             were_here: BTreeSet::new(),
             meanwhile: None,
             receipts: BTreeMap::new(),
@@ -160,10 +163,11 @@ impl Chat {
         self.transcript.take_refused(id);
     }
 
-    /// A member, here or away.
+    /// A member, here, away, or of the time before.
     #[must_use]
     pub fn member(&self, id: MemberId) -> Option<&Member> {
-        self.members.get(&id).or_else(|| self.away.get(&id))
+        let away = || self.away.get(&id).or_else(|| self.former.get(&id));
+        self.members.get(&id).or_else(away)
     }
 
     fn apply_room(&mut self, event: &proto::Event, at: SystemTime) {
@@ -182,6 +186,7 @@ impl Chat {
             Room::Invite { invite } => self.invite = Some(invite.clone()),
             Room::Joined { member } => self.join(member, at),
             Room::Known { member } => {
+                self.former.remove(&member.author.id);
                 self.away.insert(member.author.id, member.clone());
             }
             Room::Renamed { member, previous } => self.rename(member, previous, at),
@@ -375,8 +380,8 @@ impl Chat {
     fn end(&mut self, reason: &EndReason, at: SystemTime) {
         let was_open = self.open();
         self.status = Status::Ended(reason.clone());
-        self.members.clear();
-        self.away.clear();
+        self.former.append(&mut self.members);
+        self.former.append(&mut self.away);
         self.knocks.clear();
         if was_open {
             self.transcript.push(Row::Ended {

@@ -10,6 +10,7 @@ use crate::proto::{LeaveReason, LineEnd, Member, MemberId};
 impl Chat {
     pub(super) fn join(&mut self, member: &Member, at: SystemTime) {
         self.away.remove(&member.author.id);
+        self.former.remove(&member.author.id);
         let new = self.members.insert(member.author.id, member.clone()).is_none();
         if new && !member.me && (self.hosting || member.author.id != MemberId::HOST) {
             self.move_row(Move::Joined(member.author.clone()), at);
@@ -21,7 +22,9 @@ impl Chat {
         self.members.remove(&id);
         if reason == LeaveReason::Removed || member.key.is_none() {
             self.away.remove(&id);
-            self.receipts.remove(&id);
+            if member.key.is_some() {
+                self.former.insert(id, member.clone());
+            }
         } else {
             self.away.insert(id, member.clone());
         }

@@ -18,12 +18,17 @@ impl Chat {
     /// Who else has the entry at `seq`.
     #[must_use]
     pub fn reached(&self, seq: u64) -> Reached {
-        let others = || self.members.values().chain(self.away.values());
-        let others = others().filter(|member| !member.me && member.key.is_some());
+        let present = self.members.values().chain(self.away.values());
+        let everybody = present.chain(self.former.values());
+        let others = everybody.filter(|member| !member.me && member.key.is_some());
         let mut reached = Reached::default();
         for member in others {
             let id = member.author.id;
             let receipt = self.receipts.get(&id).copied().unwrap_or_default();
+            // Who is a member no longer counts only where they were reached: it is not undone, and they miss nothing.
+            if self.former.contains_key(&id) && receipt.stored.max(receipt.read) < seq && id != MemberId::HOST {
+                continue;
+            }
             reached.of += 1;
             if receipt.stored.max(receipt.read) >= seq || id == MemberId::HOST {
                 reached.stored.push(id);

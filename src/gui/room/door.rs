@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::chat::Chat;
 use crate::proto::words::{WORDS, Words};
-use crate::proto::{self, KnockId, Notice};
+use crate::proto::{self, KnockId, MemberId, Notice};
 use crate::worker::Event;
 
 /// Groups of words that a host chooses from: two of three are made up, so that nobody agrees without listening.
@@ -75,7 +75,7 @@ impl Door {
             proto::Event::Waiting { words } => self.unconfirmed = Some(*words),
             proto::Event::Invite { .. } => self.invite_maybe_used = false,
             proto::Event::Joined { member } => {
-                self.invite_maybe_used |= !member.me && member.key.is_some() && chat.member(member.author.id).is_none();
+                self.invite_maybe_used |= !member.me && member.key.is_some() && !knows(chat, member.author.id);
             }
             proto::Event::Notice {
                 notice: Notice::LogLost { .. },
@@ -100,6 +100,10 @@ impl Door {
     pub(crate) fn choice_mut(&mut self, knock: KnockId) -> Option<&mut Choice> {
         self.choices.get_mut(&knock)
     }
+}
+
+fn knows(chat: &Chat, id: MemberId) -> bool {
+    chat.members.contains_key(&id) || chat.away.contains_key(&id)
 }
 
 #[cfg(test)]

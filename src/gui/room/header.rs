@@ -138,7 +138,7 @@ fn title_ui(ui: &Ui, rect: Rect, room: &OpenRoom, words: &Strings) {
 
 /// Whether what is said is encrypted, with a sign and a word; how much room they take. Of a room of which nothing is known, nothing.
 fn lock_ui(ui: &Ui, rect: Rect, room: &OpenRoom, words: &Strings) -> f32 {
-    if room.chat.native.is_none() && !room.chat.plain_text {
+    if room.ended() || room.chat.native.is_none() && !room.chat.plain_text {
         return 0.0;
     }
     let colors = palette(ui);

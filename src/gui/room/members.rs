@@ -48,7 +48,10 @@ impl Members {
         if title_ui(ui, &title, words.close_members) {
             actions.push(Action::Toggle(Side::Members));
         }
-        if self.asked.is_some_and(|(_, id)| room.chat.member(id).is_none()) {
+        if self
+            .asked
+            .is_some_and(|(_, id)| !room.chat.members.contains_key(&id) && !room.chat.away.contains_key(&id))
+        {
             self.asked = None;
         }
         if people == 0 {
@@ -132,7 +135,7 @@ impl Members {
                 let Some(key) = key else { continue };
                 ways_in::section(ui, name);
                 widgets::label(ui, &words.key_words(&key), theme::semibold(size::BODY), colors.text);
-                widgets::hint(ui, &key.fingerprint().to_string());
+                widgets::hint(ui, &words.key_otherwise(&key));
             }
             ui.horizontal_wrapped(|ui| {
                 if !member.verified

@@ -172,7 +172,7 @@ fn key_ui(ui: &mut Ui, words: &Strings, native: &Native) {
         ui.spacing_mut().item_spacing.y = space::HALF;
         ways_in::section(ui, words.key_of_host);
         fact_ui(ui, &words.key_words(&native.host));
-        widgets::hint(ui, &native.host.fingerprint().to_string());
+        widgets::hint(ui, &words.key_otherwise(&native.host));
     });
 }
 

@@ -62,6 +62,16 @@ impl Strings {
         if hosting { self.room_settings } else { self.room_about }
     }
 
+    /// The fingerprint of a key as words of the other language, then in hexadecimal: what somebody with another window sees.
+    pub(crate) fn key_otherwise(&self, key: &MemberKey) -> String {
+        let fingerprint = key.fingerprint();
+        let words = match self.language {
+            Language::English => fingerprint.chinese(),
+            Language::Chinese => fingerprint.english(),
+        };
+        format!("{words}\n{fingerprint}")
+    }
+
     /// A few signs of a key, to tell two people of one name apart.
     pub(crate) fn key_tag(&self, key: &MemberKey) -> String {
         let fingerprint = key.fingerprint().to_string();

@@ -198,6 +198,15 @@ fn who_has_a_message() {
     assert_eq!(story.chat.reached(5).stored, [MemberId(0), MemberId(3)]);
     story.receipt(3, 6, 5);
     assert_eq!(story.chat.reached(5).read, [MemberId(3)]);
+    story.room(proto::Event::Left {
+        member: secret(3, "Bo"),
+        reason: LeaveReason::Removed,
+    });
+    assert_eq!(story.chat.reached(5).read, [MemberId(3)], "what was read stays read");
+    assert_eq!(story.chat.reached(6).of, 2, "it was stored there");
+    assert_eq!(story.chat.reached(7).of, 1, "and is not expected there any more");
+    story.event(Event::Ended(EndReason::Closed(CloseReason::Removed)));
+    assert_eq!(story.chat.reached(5).read, [MemberId(3)], "nor does the end undo it");
 }
 
 #[test]
