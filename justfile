@@ -19,6 +19,10 @@ test *arguments:
 test-below *arguments:
     cargo test --no-default-features {{arguments}}
 
+# A simulated room: so many runs from a seed on, optimised
+sim seed='1' count='2000':
+    LANDLINE_SIM_FROM={{seed}} LANDLINE_SIM_COUNT={{count}} cargo test --release --no-default-features --test it room_sim::whatever -- --nocapture
+
 # Format
 fmt:
     cargo fmt

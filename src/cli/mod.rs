@@ -16,6 +16,7 @@ use crate::worker::{Home, Worker};
 
 mod archive;
 mod args;
+mod copies;
 mod export;
 mod input;
 mod output;
@@ -27,6 +28,7 @@ mod setup;
 mod signals;
 
 use args::{Admit, Args, Command, Host, Identity, Join};
+use copies::Copies;
 use output::Output;
 use record::Record;
 use session::{Inputs, Plan, Session};
@@ -146,9 +148,15 @@ fn talk(args: &Args, place: &Place<'_>, profile: &Profile, output: &mut Output) 
             (setup::join(args, join, &settings, target)?, plan)
         }
     };
+    let copies = match place {
+        Place::Join(join) if join.copies > 1 => Some(Copies::start(join.copies, &config)?),
+        _ => None,
+    };
     let chat = Chat::with_limit("", matches!(place, Place::Host(_)), KEPT_BYTES);
     let home = Home::in_folder(profile.identity().clone(), profile.folder().to_path_buf());
     // The session waits on the event channel itself, so nothing needs waking.
     let worker = Worker::spawn(home, config, || {})?;
-    Ok(Session::new(worker, chat, plan, Inputs { lines, signals }, output).run())
+    let exit = Session::new(worker, chat, plan, Inputs { lines, signals }, output).run();
+    drop(copies);
+    Ok(exit)
 }

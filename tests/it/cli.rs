@@ -436,3 +436,18 @@ fn people_read_lines_without_anybodys_escape_sequences() {
     assert!(!shown.contains('\u{202e}'), "{shown:?}");
     assert!(shown.ends_with("The host closed the room"), "{shown:?}");
 }
+
+#[test]
+fn copies_are_guests_of_their_own() {
+    let (host, listening) = Program::hosting(&["--admit", "anyone"]);
+    assert_eq!(listening["invite"], json!(null), "nobody needs one");
+    let address = listening["addresses"][0].as_str().unwrap();
+    let guest = Program::json(&["--name", "Ann", "join", address, "--copies", "3", "--stay"]);
+    let mut names: Vec<String> = (0..3)
+        .map(|_| host.until("joined")["member"]["name"].as_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["Ann", "Ann 2", "Ann 3"]);
+    drop(guest);
+    (0..3).for_each(|_| drop(host.until("left")));
+}

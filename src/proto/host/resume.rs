@@ -183,6 +183,10 @@ impl Core {
 
     /// Compares a guest's copy with the log, and lets it in.
     fn compare(&mut self, now: Now, line: LineId, entering: &Entering) {
+        // Removed while the disk was looking for hashes.
+        if !self.projection.peer(entering.id).is_some_and(|peer| peer.member) {
+            return self.deny(line, DenyReason::Removed);
+        }
         let Some(floor) = entering.hashes.get(&entering.floor).map(|hash| Seen {
             seq: entering.floor,
             hash: *hash,

@@ -47,7 +47,7 @@ pub(crate) struct Net {
 }
 
 /// Bytes that an operating system holds for a peer that does not read.
-pub(crate) const WINDOW: usize = 70_000;
+pub(crate) const WINDOW: usize = 10_000;
 
 impl Net {
     pub(crate) fn connect(&mut self, guest: usize) -> LineId {

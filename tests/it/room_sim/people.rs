@@ -30,7 +30,7 @@ impl World {
     fn say(&mut self, node: usize) {
         self.nodes[node].spoken += 1;
         let number = self.nodes[node].spoken;
-        let long = self.plan.long_texts && self.chance.u8(..10) == 0;
+        let long = self.plan.long_texts && self.chance.u8(..6) == 0;
         let padding = "长".repeat(if long { 5_000 } else { 0 });
         let reply_to = self.chance.bool().then(|| self.any_place(node));
         let text = format!("{node}:{number}{padding}");

@@ -55,7 +55,7 @@ impl Plan {
             changes: chance.bool(),
             politics: rare(chance, 3),
             floods: rare(chance, 6),
-            long_texts: rare(chance, 8),
+            long_texts: rare(chance, 6),
             hostile_guest: rare(chance, 4),
             cuts: fault(chance, 2),
             half_open: fault(chance, 4),

@@ -22,7 +22,7 @@ const CONVERGE_WITHIN: u64 = 60 * SECOND;
 /// A run that makes more steps than this goes in circles.
 const MAX_STEPS: u64 = 400_000;
 /// What may wait for one line: little, so that bounds are met.
-pub(crate) const MAX_QUEUED_BYTES: usize = 150_000;
+pub(crate) const MAX_QUEUED_BYTES: usize = 80_000;
 /// The longest message: it may be just being added.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 66_000;
 
