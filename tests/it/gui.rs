@@ -56,6 +56,11 @@ impl Stage {
     }
 
     fn with(settings: Settings, start: Start, size: [f32; 2]) -> Self {
+        Self::furnished(settings, start, size, |app| app)
+    }
+
+    /// With something more done to the window before it is shown.
+    fn furnished(settings: Settings, start: Start, size: [f32; 2], more: impl FnOnce(App) -> App) -> Self {
         let opened = Rc::new(RefCell::new(Vec::new()));
         let kept = Rc::clone(&opened);
         let app = App::new(
@@ -71,6 +76,7 @@ impl Stage {
             }),
         )
         .with_start(start);
+        let app = more(app);
         let mut harness = Harness::builder().with_size(size).build_ui_state(
             |ui, (app, attached): &mut (App, bool)| {
                 // Fonts hold from the next frame on.

@@ -15,6 +15,7 @@ use crate::gui::room::open_room::OpenRoom;
 use crate::gui::words::failures::is_bad;
 use crate::gui::words::strings::Strings;
 use crate::proto::CloseReason;
+use crate::proto::message::DenyReason;
 use crate::worker::{Command, EndReason, Role};
 
 /// Height of the strip, at least.
@@ -103,6 +104,9 @@ fn ended(words: &'static Strings, room: &OpenRoom, reason: &EndReason) -> Banner
         (EndReason::Closed(CloseReason::HostKeyChanged { known, shown }), _) => {
             let invite = (Some(Icon::Join), words.new_invite, Weight::Plain, Action::NewInvite);
             (invite, words.two_keys(known, shown).to_vec())
+        }
+        (EndReason::Closed(CloseReason::Denied(DenyReason::Refused | DenyReason::NoAnswer)), _) => {
+            (again(words.knock_again), Vec::new())
         }
         (_, Role::Host(_)) => (again(words.reopen), Vec::new()),
         (_, Role::Join(_)) => (again(words.rejoin), Vec::new()),

@@ -120,6 +120,7 @@ strings! {
     state_hosting: "Hosting", "主持中";
     retry_now: "Retry now", "立即重试";
     lost_hint: "What you write now waits on this computer and goes out by itself", "现在写的内容会留在本机，恢复后自动发出";
+    knock_again: "Knock again", "再次敲门";
     new_invite: "Use a new invite", "使用新的邀请";
     log_lost_title: "This computer has lost the end of the room's history", "这台电脑丢失了房间最近的记录";
     log_lost_hint: "Guests have it and send it back when they come in. Until then nothing can be said", "访客那里还有，他们进来时会送回。在此之前无法发言";
