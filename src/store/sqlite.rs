@@ -14,6 +14,7 @@ mod disk;
 mod index;
 mod keep;
 mod lister;
+mod names;
 mod open;
 mod read;
 mod schema;
@@ -29,6 +30,7 @@ use super::{Former, Found, ReadError, RoomStore, Summary};
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{Batch, Loaded, PlacedEntry, RoomId, StoreError};
 use index::Backlog;
+use names::Names;
 use state::State;
 use trouble::Trouble;
 
@@ -76,6 +78,7 @@ pub struct SqliteStore {
     options: Options,
     /// What the file says of the room; `None`: there is none yet.
     state: Option<State>,
+    names: Names,
     backlog: Backlog,
     failed: bool,
 }
@@ -194,19 +197,22 @@ impl RoomStore for SqliteStore {
         if self.healthy().is_err() {
             return Err(StoreError::Failed);
         }
-        let kept = self
-            .make_room()
-            .and_then(|()| keep::keep(&mut self.connection, self.state.as_ref(), &self.me, batch));
-        let (state, said) = kept.map_err(|trouble| {
+        let kept = self.make_room().and_then(|()| {
+            let (state, names) = (self.state.as_ref(), &self.names);
+            keep::keep(&mut self.connection, state, names, &self.me, batch)
+        });
+        let done = kept.map_err(|trouble| {
             self.note(&trouble);
             trouble.writing()
         })?;
         let history = |state: &Option<State>| state.as_ref().map(|state| state.history);
-        if history(&state) != history(&self.state) {
+        if history(&done.state) != history(&self.state) {
+            self.names.clear();
             self.backlog.clear();
         }
-        self.state = state;
-        self.backlog.extend(said);
+        self.state = done.state;
+        self.names.extend(done.names);
+        self.backlog.extend(done.said);
         Ok(())
     }
 

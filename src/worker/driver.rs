@@ -149,8 +149,8 @@ impl Driver<'_> {
         wake
     }
 
-    /// First the disk, for which most wait; then the line that is read here, once for each batch of the others: neither a flood there nor one
-    /// here drowns the rest.
+    /// First the disk, for which most wait; then the line that is read here, once for each batch of the others: neither a
+    /// flood there nor one here drowns the rest.
     fn report(&mut self) -> Option<Wake> {
         let answer = self.disk.as_ref().and_then(|disk| disk.answers().try_recv().ok());
         let takes = self.takes_reports();
@@ -271,11 +271,10 @@ impl Driver<'_> {
     /// On another network another try may succeed at once.
     fn look_at_network(&mut self) {
         let Some(calls) = self.source.calls_mut() else { return };
-        if !calls.sees_another_network(Instant::now()) {
-        } else if calls.is_calling() {
-            self.call();
-        } else {
-            self.endpoint.handle_command(now(), Command::Retry);
+        match (calls.sees_another_network(Instant::now()), calls.is_calling()) {
+            (false, _) => {}
+            (true, true) => self.call(),
+            (true, false) => self.endpoint.handle_command(now(), Command::Retry),
         }
     }
 

@@ -106,7 +106,7 @@ fn progress_ui(ui: &mut Ui, room: &OpenRoom, card: Card, words: &Strings, action
     let text = match (&room.chat.status, &room.config.role) {
         (Status::Connecting { address }, _) => words.connecting_to(&address.to_string()),
         (_, Role::Host(host)) => words.opening_port(host.port),
-        (_, Role::Join(join)) => words.connecting_to(&join.address.to_string()),
+        (_, Role::Join(join)) => words.connecting_to(&join.target.to_string()),
     };
     ui.horizontal(|ui| {
         let (sign, _) = ui.allocate_exact_size(vec2(18.0, 40.0), Sense::hover());

@@ -56,7 +56,7 @@ impl Core {
         let id = member.author.id;
         self.plain_lines.insert(line, id);
         self.presence(now, id, None, &member.author.name, PresenceState::Here);
-        self.tell_room(now, Event::Joined { member });
+        self.events.push_back(Event::Joined { member }); // at once: what is stored next is heard by them
     }
 
     /// A plain guest says something.

@@ -76,6 +76,9 @@ impl Core {
                 Step::Begun { again: false, .. } => self.end(CloseReason::Disk(StoreError::Full)), // there is no room without it
             }
         }
+        if self.makes(Mistake::ForgetOrder) {
+            return;
+        }
         for (line, id) in self.sequencer.take_back(&lines) {
             self.refuse(line, id, SubmitRefusal::Busy);
         }

@@ -6,6 +6,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
 use super::index::Saying;
+use super::names::{Name, Names};
 use super::read::{Log, MAX_HISTORY, MAX_SEQ};
 use super::sealed::{self, Table};
 use super::state::{AUTHOR, FORMER, INVITE, OUTBOX, PEER, State, encode_settings};
@@ -21,44 +22,63 @@ const RETOLD: Table = Table {
     put: "INSERT OR REPLACE INTO retold VALUES (?1, ?2, ?3)",
     all: "SELECT * FROM retold WHERE place = ?1",
 };
-/// `entry.said` of what is no message, a member's, a plain guest's.
+/// `name.said` of what is no message, a member's, a plain guest's.
 const NOTHING_SAID: i64 = 0;
 const SAID: i64 = 1;
 const VOUCHED: i64 = 2;
 /// `retold.by` of a message that was taken back.
 const TAKEN_BACK: i64 = 0;
 
-/// Keeps `batch`; gives the state after it, and what was said in it.
+/// What a batch has changed.
+pub(super) struct Done {
+    /// How it is now.
+    pub(super) state: Option<State>,
+    /// What was said in this history, and what its entries are called.
+    pub(super) said: Vec<Saying>,
+    pub(super) names: Vec<Name>,
+}
+
+/// Keeps `batch`.
 pub(super) fn keep(
     connection: &mut Connection,
     state: Option<&State>,
+    names: &Names,
     me: &MemberKey,
     batch: &Batch,
-) -> Result<(Option<State>, Vec<Saying>), Trouble> {
+) -> Result<Done, Trouble> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut draft = Draft {
         connection: &transaction,
         me,
+        names,
         state: state.cloned(),
         said: Vec::new(),
+        fresh: Vec::new(),
     };
     for change in &batch.changes {
         draft.apply(change)?;
     }
-    let Draft { state, said, .. } = draft;
+    let Draft { state, said, fresh, .. } = draft;
     if let Some(state) = &state {
         state.write_tip(&transaction)?;
     }
     transaction.commit()?;
-    Ok((state, said))
+    Ok(Done {
+        state,
+        said,
+        names: fresh,
+    })
 }
 
 /// A batch while it may still be refused.
 struct Draft<'a> {
     connection: &'a Connection,
     me: &'a MemberKey,
+    /// Before the batch.
+    names: &'a Names,
     state: Option<State>,
     said: Vec<Saying>,
+    fresh: Vec<Name>,
 }
 
 impl Draft<'_> {
@@ -144,6 +164,7 @@ impl Draft<'_> {
         };
         state.write_room(connection)?;
         self.said.clear();
+        self.fresh.clear();
         Ok(())
     }
 
@@ -155,13 +176,18 @@ impl Draft<'_> {
         let kind = kind(&body);
         let place = state.log().place(placed.seq);
         let author = self.author(&placed.entry.author)?;
+        let id = placed.entry.id;
+        holds(!self.names.contains(&(author, id)) && !self.fresh.contains(&(author, id)))?;
+        self.fresh.push((author, id));
+        let mut insert = self.connection.prepare_cached("INSERT INTO entry VALUES (?1, ?2)")?;
+        insert.execute((place, wire::encode_entry(placed)))?;
         let mut insert = self
             .connection
-            .prepare_cached("INSERT INTO entry VALUES (?1, ?2, ?3, ?4, ?5)")?;
-        insert.execute((place, author, placed.entry.id.0, kind, wire::encode_entry(placed)))?;
+            .prepare_cached("INSERT INTO name VALUES (?1, ?2, ?3, ?4)")?;
+        insert.execute((place, author, id.0, kind))?;
         self.count(&placed.entry);
         let state = self.state();
-        state.names ^= sealed::name(&placed.entry.author.0, &placed.entry.id.0, place);
+        state.names ^= sealed::name(author, &id.0, place);
         state.last = Seen {
             seq: placed.seq,
             hash: placed.hash,
@@ -203,7 +229,7 @@ impl Draft<'_> {
         if target.seq >= by.seq || retold(connection, &log, target.seq)? == Some(TAKEN_BACK) {
             return Ok(());
         }
-        let sql = "SELECT id, key, said FROM entry JOIN author ON number = author WHERE place = ?1";
+        let sql = "SELECT id, key, said FROM name JOIN author ON number = author WHERE place = ?1";
         let message = connection
             .prepare_cached(sql)?
             .query_row([log.place(target.seq)], |row| {

@@ -53,7 +53,7 @@ pub(super) fn summary(connection: &Connection, state: &State, me: &MemberKey) ->
 /// A plain guest's words are in the host's name, but are not the host's.
 fn unread(connection: &Connection, state: &State, me: &MemberKey) -> Result<u64, Trouble> {
     let sql = "SELECT count(*) FROM (
-        SELECT 1 FROM entry WHERE place > ?1 AND place <= ?2 AND (said = 2 OR said = 1 AND author <> ?3) LIMIT ?4
+        SELECT 1 FROM name WHERE place > ?1 AND place <= ?2 AND (said = 2 OR said = 1 AND author <> ?3) LIMIT ?4
     )";
     let (log, nobody) = (state.log(), 0);
     let own = state.authors.get(me).copied().unwrap_or(nobody);

@@ -10,6 +10,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use super::index::Backlog;
+use super::names::Names;
 use super::read;
 use super::schema::{APPLICATION_ID, MIGRATIONS, migrate};
 use super::state::State;
@@ -138,7 +139,7 @@ pub(super) fn open(path: &Path, room: RoomId, me: MemberKey, options: Options) -
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(|error| Refusal::from(error).at(path))?;
     match prepare(&mut connection, unclean) {
-        Ok((state, backlog)) if state.as_ref().is_none_or(|state| state.kept.room == room) => Ok(SqliteStore {
+        Ok((state, names, backlog)) if state.as_ref().is_none_or(|state| state.kept.room == room) => Ok(SqliteStore {
             connection,
             aside: Aside {
                 path: path.to_owned(),
@@ -147,6 +148,7 @@ pub(super) fn open(path: &Path, room: RoomId, me: MemberKey, options: Options) -
             me,
             options,
             state,
+            names,
             backlog,
             failed: false,
         }),
@@ -258,7 +260,7 @@ fn keep_private(_path: &Path) -> io::Result<()> {
 }
 
 /// Everything that must hold before the file is used.
-fn prepare(connection: &mut Connection, unclean: bool) -> Result<(Option<State>, Backlog), Refusal> {
+fn prepare(connection: &mut Connection, unclean: bool) -> Result<(Option<State>, Names, Backlog), Refusal> {
     harden(connection)?;
     let version = version(connection)?;
     make_durable(connection)?;
@@ -267,11 +269,12 @@ fn prepare(connection: &mut Connection, unclean: bool) -> Result<(Option<State>,
     }
     migrate(connection, version, &MIGRATIONS)?;
     let Some(state) = State::read(connection)? else {
-        return Ok((None, Backlog::default()));
+        return Ok((None, Names::default(), Backlog::default()));
     };
     read::check_end(connection, &state.log(), CHECKED_ENTRIES)?;
+    let names = Names::read(connection, &state)?;
     let backlog = Backlog::read(connection, &state)?;
-    Ok((Some(state), backlog))
+    Ok((Some(state), names, backlog))
 }
 
 /// What a file that somebody else has altered must not be able to do.

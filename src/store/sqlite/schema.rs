@@ -10,9 +10,10 @@ pub(super) const APPLICATION_ID: i64 = 0x4c4c_4e44;
 /// What makes a file of version n one of version n + 1, from an empty one on. Never changed, only added to.
 pub(super) const MIGRATIONS: [&str; 1] = [ROOMS_AND_THEIR_LOG];
 
-/// Histories count from 1. An entry's `place` is its history and its place there in one number ([`super::read::Log`]). An author has a number per
-/// history, so that `entry_name` needs none. `said`: 1 a member's message, 2 a plain guest's. `retold.by`: the place of the edit by which a message
-/// reads now; 0: taken back. `seal`: see [`super::sealed`].
+/// Histories count from 1. A `place` is a history and a place there in one number ([`super::read::Log`]). `name` is what must be known of all entries:
+/// an author has a number per history; `said` is 1 for a member's message, 2 for a plain guest's. That no name comes twice is seen to in memory
+/// ([`super::names`]): names are random, and an index of them would write a page of the file for each. `retold.by`: the place of the edit
+/// by which a message reads now; 0: taken back. `seal`: see [`super::sealed`].
 const ROOMS_AND_THEIR_LOG: &str = "
 CREATE TABLE room (
     one INTEGER PRIMARY KEY CHECK (one = 1), room BLOB NOT NULL, host BLOB NOT NULL, history INTEGER NOT NULL, epoch BLOB NOT NULL,
@@ -30,10 +31,10 @@ CREATE TABLE former (
 CREATE TABLE author (
     number INTEGER PRIMARY KEY, history INTEGER NOT NULL, key BLOB NOT NULL, seal INTEGER NOT NULL, UNIQUE (history, key)
 ) STRICT;
-CREATE TABLE entry (
-    place INTEGER PRIMARY KEY, author INTEGER NOT NULL REFERENCES author, id BLOB NOT NULL, said INTEGER NOT NULL, bytes BLOB NOT NULL
+CREATE TABLE name (
+    place INTEGER PRIMARY KEY, author INTEGER NOT NULL REFERENCES author, id BLOB NOT NULL, said INTEGER NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX entry_name ON entry (author, id);
+CREATE TABLE entry (place INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 CREATE TABLE retold (place INTEGER PRIMARY KEY, by INTEGER NOT NULL, seal INTEGER NOT NULL) STRICT;
 CREATE TABLE peer (
     key BLOB PRIMARY KEY, id INTEGER NOT NULL, name TEXT NOT NULL, member INTEGER NOT NULL, verified INTEGER NOT NULL,

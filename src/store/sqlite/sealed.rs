@@ -97,9 +97,12 @@ fn seal<'a>(table: &str, values: impl Iterator<Item = ValueRef<'a>>) -> i64 {
 }
 
 /// An entry's name and place as one number; [`super::state::State`] sums them up.
-pub(super) fn name(author: &[u8; 32], id: &[u8; 16], place: i64) -> i64 {
+pub(super) fn name(author: i64, id: &[u8; 16], place: i64) -> i64 {
     let mut hasher = blake3::Hasher::new_derive_key(CONTEXT);
-    hasher.update(author).update(id).update(&place.to_be_bytes());
+    hasher
+        .update(&author.to_be_bytes())
+        .update(id)
+        .update(&place.to_be_bytes());
     first_eight(&hasher)
 }
 

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 
+use super::names;
 use super::read::Log;
-use super::sealed::{self, Table};
+use super::sealed::Table;
 use super::trouble::Trouble;
 use crate::proto::identity::MemberKey;
 use crate::proto::invite::InviteSecret;
@@ -198,29 +199,22 @@ impl State {
         })
     }
 
-    /// The names of all entries, by place. (The index on names has all of it, so that the entries themselves are not read.)
+    /// The names of all entries, by place.
     fn ids(&self, connection: &Connection, peers: &[Peer]) -> Result<Vec<(MemberId, EntryId, u64)>, Trouble> {
-        let numbers: BTreeMap<MemberKey, MemberId> = peers
+        let members: BTreeMap<MemberKey, MemberId> = peers
             .iter()
             .map(|peer| (peer.key, peer.id))
             .chain([(self.kept.host, MemberId::HOST)])
             .collect();
-        let mut statement = connection.prepare_cached("SELECT id, place FROM entry WHERE author = ?1")?;
-        let (log, mut ids, mut names) = (self.log(), Vec::new(), 0);
-        for (key, author) in &*self.authors {
-            let mut rows = statement.query([author])?;
-            while let Some(row) = rows.next()? {
-                let (id, place): ([u8; 16], i64) = (row.get(0)?, row.get(1)?);
-                names ^= sealed::name(&key.0, &id, place);
-                if let Some(member) = numbers.get(key) {
-                    ids.push((*member, EntryId(id), log.seq(place)));
-                }
-            }
-        }
-        if names != self.names {
-            return Err(Damage::Row("entry").into());
-        }
-        ids.sort_unstable_by_key(|(.., seq)| *seq);
+        let authors: BTreeMap<i64, MemberId> = self
+            .authors
+            .iter()
+            .filter_map(|(key, author)| Some((*author, *members.get(key)?)))
+            .collect();
+        let mut ids = Vec::new();
+        names::each(connection, self, |author, id, seq| {
+            ids.extend(authors.get(&author).map(|member| (*member, id, seq)));
+        })?;
         Ok(ids)
     }
 }

@@ -1,10 +1,10 @@
 //! What a file of SQLite is: who may read it, what it is set to, which files are refused, and what a full disk does.
 
-use landline::proto::log::{RoomId, StoreError};
+use landline::proto::log::{Change, InviteNumber, RoomId, StoreError};
 use landline::store::{OpenError, Options, ReadError, RoomStore as _, SqliteStore};
 use rusqlite::Connection;
 
-use super::scribe::{ANN, HOST, OPTIONS, ROOM, Scribe, batch, beside, crashed, file, open};
+use super::scribe::{ANN, HOST, OPTIONS, ROOM, Scribe, batch, beside, crashed, file, message, open, peer};
 
 fn reopened(profile: &std::path::Path) -> Result<SqliteStore, OpenError> {
     SqliteStore::open(profile, ROOM, HOST, OPTIONS)
@@ -246,4 +246,44 @@ fn damage_that_is_found_while_reading_ends_the_store_and_sets_the_file_aside() {
     drop(store);
     assert!(!path.exists());
     assert!(path.with_extension("damaged-1.sqlite").exists());
+}
+
+/// Rows that have gone without a trace in the file's structure.
+#[test]
+fn a_row_that_has_gone_is_missed() {
+    let newest = "place = (SELECT max(place) FROM name)";
+    for (table, which) in [
+        ("room", "true"),
+        ("tip", "true"),
+        ("author", "true"),
+        ("peer", "true"),
+        ("invite", "true"),
+        ("outbox", "true"),
+        ("name", newest),
+        ("name", "place & 0xffff = 1"),
+        ("entry", newest),
+        ("entry", "place & 0xffff = 2"),
+    ] {
+        let (profile, mut scribe) = profile(&["one", "two", "three"]);
+        let waiting = scribe.signed(HOST, &message("waiting"));
+        let invite = Change::Invite {
+            number: InviteNumber([1; 8]),
+            secret: None,
+            expires: 1,
+        };
+        let mut store = open(profile.path(), HOST);
+        let things = [Change::Peer(peer(ANN, 1, "Ann")), invite, Change::Queue(waiting)];
+        store.keep(&batch(things)).unwrap();
+        drop(store);
+        let connection = Connection::open(file(profile.path())).unwrap();
+        connection.pragma_update(None, "foreign_keys", "OFF").unwrap();
+        let sql = format!("DELETE FROM {table} WHERE {which}");
+        assert_eq!(connection.execute(&sql, []).unwrap(), 1, "{sql}");
+        drop(connection);
+        let found = match reopened(profile.path()) {
+            Ok(mut store) => store.load().map(drop).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        assert!(found.is_err_and(|error| error.contains("damaged")), "{sql}");
+    }
 }
