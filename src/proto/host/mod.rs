@@ -183,10 +183,12 @@ impl Host {
                 let Wire::Native(native, _) = wire else {
                     return;
                 };
+                // Nothing is added for whoever is being parted from, not even the rest of this batch.
+                if is_overfull(native, limits) {
+                    return;
+                }
                 native.send(now.monotonic, encoded);
-                let frames = native.queued_frames();
-                let full = native.queued_bytes() > limits.max_queued_bytes || frames > limits.max_queued_messages;
-                if full && !limits.makes(Mistake::QueueForever) {
+                if is_overfull(native, limits) {
                     too_slow.push(*line);
                 }
             });
@@ -235,6 +237,13 @@ impl Host {
         self.carry(now);
         self.lines.change(now.monotonic, line, |_| {});
     }
+}
+
+/// Whether more waits for a line than may.
+fn is_overfull(native: &Native, limits: &Limits) -> bool {
+    let overfull =
+        native.queued_bytes() > limits.max_queued_bytes || native.queued_frames() > limits.max_queued_messages;
+    overfull && !limits.makes(Mistake::QueueForever)
 }
 
 impl Side for Host {
