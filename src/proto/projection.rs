@@ -63,7 +63,9 @@ impl Projection {
             here: BTreeMap::new(),
             index,
         };
-        for peer in peers {
+        // Members last: a number that was given twice, in two histories, is theirs.
+        let (members, others): (Vec<&Peer>, Vec<&Peer>) = peers.iter().partition(|peer| peer.member);
+        for peer in others.into_iter().chain(members) {
             projection.put(peer.clone());
         }
         projection
@@ -104,7 +106,12 @@ impl Projection {
 
     /// Notes somebody, also who is no member yet.
     pub(super) fn put(&mut self, peer: Peer) {
-        self.keys.insert(peer.key, peer.id);
+        if let Some(other) = self.people.get(&peer.id).filter(|other| other.peer.key != peer.key) {
+            self.keys.remove(&other.peer.key);
+        }
+        if let Some(other) = self.keys.insert(peer.key, peer.id).filter(|other| *other != peer.id) {
+            self.people.remove(&other);
+        }
         let shown = self.claim(&peer);
         self.people.insert(peer.id, Person { peer, shown });
     }
@@ -252,7 +259,8 @@ impl Projection {
     }
 
     fn admitted(&mut self, seq: u64, key: MemberKey, id: MemberId, name: &str) -> Taken {
-        let verified = self.people.get(&id).is_some_and(|person| person.peer.verified);
+        let before = self.keys.get(&key).and_then(|id| self.people.get(id));
+        let verified = before.is_some_and(|person| person.peer.verified);
         let peer = Peer {
             key,
             id,
@@ -297,10 +305,14 @@ impl Projection {
         }
     }
 
-    /// A number belongs to one key for ever, and a key has one number.
+    /// A member's number is nobody else's, and a member has one number. Who is no member may be known from another history, which the host
+    /// has lost with its numbers.
     fn may_be(&self, key: &MemberKey, id: MemberId) -> bool {
-        self.people.get(&id).is_none_or(|person| person.peer.key == *key)
-            && self.keys.get(key).is_none_or(|known| *known == id)
+        let is_member = |id: &MemberId| self.peer(*id).is_some_and(|peer| peer.member);
+        self.people
+            .get(&id)
+            .is_none_or(|person| person.peer.key == *key || !person.peer.member)
+            && self.keys.get(key).is_none_or(|known| *known == id || !is_member(known))
             && (id == MemberId::HOST) == (*key == self.host)
     }
 

@@ -157,10 +157,12 @@ impl Core {
                 self.unheard.remove(&entry.id);
             }
             if self.founding
-                && let Some(peer) = peer(entry, true)
+                && let Some(mut peer) = peer(entry, true)
                 && let Some(entered) = &mut self.entered
             {
-                let known = entered.projection.peer(peer.id).is_some();
+                let before = entered.projection.peer(peer.id).filter(|before| before.key == peer.key);
+                let known = before.is_some_and(|before| before.member);
+                peer.verified = before.is_some_and(|before| before.verified);
                 entered.projection.put(peer.clone());
                 piece.changes.push(Change::Peer(peer));
                 let member = entered.projection.member(entry.id).filter(|_| !known && !entry.here);
@@ -216,12 +218,16 @@ impl Core {
         let again = self.entered.take();
         self.read = 0;
         let index = Index::new(welcome.floor.seq, &[]);
-        let projection = Projection::new(self.config.identity.key(), host, &[], index);
+        // Nobody is a member of this history before it says so; with whom words were compared stays known.
+        let old_peers = again.iter().flat_map(|before| before.projection.peers().cloned());
+        let strangers: Vec<Peer> = old_peers.map(|peer| Peer { member: false, ..peer }).collect();
+        let projection = Projection::new(self.config.identity.key(), host, &strangers, index);
         let copy = Copy::new(kept.room, host, kept.epoch, kept.floor, Some(welcome.head));
         let mut changes = vec![match again {
             Some(_) => Change::NewEpoch(kept.clone()),
             None => Change::Room(kept.clone()),
         }];
+        changes.extend(strangers.into_iter().map(Change::Peer));
         changes.push(Change::Head(welcome.head));
         let entered = Entered { kept, copy, projection };
         let mut events = vec![settings(&entered.kept)];

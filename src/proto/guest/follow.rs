@@ -104,7 +104,7 @@ impl Core {
                 member: plain_guest(id, name, true),
             });
         };
-        let unknown = entered.projection.peer(id).is_none();
+        let unknown = entered.projection.peer(id).is_none_or(|peer| peer.key != key);
         if unknown {
             entered.projection.put(Peer {
                 key,
