@@ -1,13 +1,27 @@
 //! The view model of one room: plain data, folded from events. The window and the terminal share it.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::net::SocketAddr;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::proto::{self, Author, EntryId, LeaveReason, Member, MemberId, Notice, RefuseReason};
-use crate::text;
+use crate::proto::identity::MemberKey;
+use crate::proto::invite::Invite;
+use crate::proto::log::{RoomId, Settings};
+use crate::proto::message::Receipt;
+use crate::proto::{self, Author, EntryId, Member, MemberId, Notice, RefuseReason};
 use crate::worker::{EndReason, Event};
+
+mod people;
+mod reached;
+mod row;
+mod standing;
+mod transcript;
+
+pub use reached::Reached;
+pub use row::{Delivery, Later, MAX_MOVES, MAX_REACTIONS, Message, Move, People, Reaction, Row};
+pub use standing::{Knock, Native, Status};
+
+use transcript::Transcript;
 
 /// Bytes of text that a transcript keeps in memory; beyond it the oldest rows go, a block at a time, and the transcript says so.
 pub const MAX_TRANSCRIPT_BYTES: usize = 256 << 20;
@@ -25,129 +39,25 @@ pub struct Chat {
     pub status: Status,
     /// Who is in the room now, by id; the person at this computer first (on a host), then by arrival.
     pub members: BTreeMap<MemberId, Member>,
+    /// Members who are not here now.
+    pub away: BTreeMap<MemberId, Member>,
     /// Whether anybody on the network can read and forge what is said here.
     pub plain_text: bool,
-    rows: VecDeque<Row>,
-    dropped: u64,
-    /// The rows of own messages that are on their way, by number.
-    sending: BTreeMap<EntryId, u64>,
-    /// The number of the newest message's row.
-    last_message: Option<u64>,
-    text_bytes: usize,
-    max_text_bytes: usize,
-}
-
-/// Where a room stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Status {
-    /// Nothing has happened yet.
-    Starting,
-    /// Open.
-    Hosting {
-        /// The port that was bound.
-        port: u16,
-        /// Where people can reach it.
-        addresses: Vec<SocketAddr>,
-    },
-    /// On the way in.
-    Connecting {
-        /// The address being tried.
-        address: SocketAddr,
-    },
-    /// In.
-    Connected,
-    /// Over.
-    Ended(EndReason),
-}
-
-/// One row of the transcript.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Row {
-    /// Somebody said something.
-    Message(Message),
-    /// People came and went, one after another without a message between: condensed.
-    People(People),
-    /// Something people should know.
-    Notice {
-        /// What.
-        notice: Notice,
-        /// When.
-        at: SystemTime,
-    },
-    /// The room is over.
-    Ended {
-        /// How.
-        reason: EndReason,
-        /// When.
-        at: SystemTime,
-    },
-}
-
-/// A message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// Place in the log; `None` for one that never got there.
-    pub seq: Option<u64>,
-    /// Its name.
-    pub id: EntryId,
-    /// Who said it; `None`: the person at this computer, of a message that was refused at once.
-    pub author: Option<Author>,
-    /// Whether this computer said it.
-    pub mine: bool,
-    /// What.
-    pub text: Arc<str>,
-    /// When this computer learned of it.
-    pub at: SystemTime,
-    /// How far it got.
-    pub delivery: Delivery,
-}
-
-/// How far a message got. On plain text nobody can know more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Delivery {
-    /// Somebody else's.
-    Received,
-    /// On the way to the operating system.
-    Sending,
-    /// The operating system took it, for so many lines; 0: nobody was there to hear it.
-    Sent {
-        /// Lines.
-        lines: usize,
-    },
-    /// It did not go out.
-    Refused(RefuseReason),
-}
-
-/// Comings and goings in a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct People {
-    /// In order; at most [`MAX_MOVES`], the oldest go first.
-    pub moves: Vec<Move>,
-    /// How many are not listed any more.
-    pub omitted: usize,
-    /// When the first happened.
-    pub at: SystemTime,
-}
-
-/// Comings and goings that one row lists.
-pub const MAX_MOVES: usize = 64;
-/// What one of them costs to keep, with a name.
-const MOVE_BYTES: usize = size_of::<Move>() + text::MAX_NAME_BYTES;
-
-/// Somebody came, went or took a name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Move {
-    /// Came in.
-    Joined(Author),
-    /// Went.
-    Left(Author, LeaveReason),
-    /// Took another name.
-    Renamed {
-        /// Under the new name.
-        author: Author,
-        /// The old name.
-        previous: Arc<str>,
-    },
+    /// What only an encrypted room has; `None` while nothing is known of it, and on a plain line for ever.
+    pub native: Option<Native>,
+    /// Who stands at the door (host), in the order in which they came.
+    pub knocks: Vec<Knock>,
+    /// The newest invite that was made.
+    pub invite: Option<Invite>,
+    transcript: Transcript,
+    /// Members of the time before: removed, or of a room that is over.
+    former: BTreeMap<MemberId, Member>,
+    /// Who was here when the line was lost: whoever is not, is told of after it is back.
+    were_here: BTreeSet<MemberId>,
+    /// Messages of others since this guest came back, until everything has come.
+    meanwhile: Option<u64>,
+    /// How far the others have come.
+    receipts: BTreeMap<MemberId, Receipt>,
 }
 
 impl Chat {
@@ -165,13 +75,16 @@ impl Chat {
             hosting,
             status: Status::Starting,
             members: BTreeMap::new(),
+            away: BTreeMap::new(),
             plain_text: false,
-            rows: VecDeque::new(),
-            dropped: 0,
-            sending: BTreeMap::new(),
-            last_message: None,
-            text_bytes: 0,
-            max_text_bytes,
+            native: None,
+            knocks: Vec::new(),
+            invite: None,
+            transcript: Transcript::new(max_text_bytes),
+            former: BTreeMap::new(),
+            were_here: BTreeSet::new(),
+            meanwhile: None,
+            receipts: BTreeMap::new(),
         }
     }
 
@@ -193,158 +106,271 @@ impl Chat {
         }
     }
 
-    /// The rows that are kept, oldest first.
+    /// The rows that are kept: those with a place in the log, oldest first, then own messages that have none yet.
     #[must_use]
     pub fn rows(&self) -> &VecDeque<Row> {
-        &self.rows
+        self.transcript.rows()
     }
 
     /// How many rows went before the first of [`Chat::rows`], so that row numbers stay: row `i` is number `dropped + i`.
     #[must_use]
     pub fn dropped(&self) -> u64 {
-        self.dropped
+        self.transcript.dropped()
     }
 
     /// The newest message.
     #[must_use]
     pub fn last_message(&self) -> Option<&Message> {
-        let place = self.last_message?.checked_sub(self.dropped)?;
-        match self.rows.get(usize::try_from(place).ok()?)? {
-            Row::Message(message) => Some(message),
-            _ => None,
+        self.transcript.last_message()
+    }
+
+    /// The index in [`Chat::rows`] of the message at a place of the log, if it is still kept.
+    #[must_use]
+    pub fn row_of(&self, seq: u64) -> Option<usize> {
+        self.transcript.find(seq)
+    }
+
+    /// Whether something can be said now: at once, or, in a room that is known, as soon as its host is there again.
+    #[must_use]
+    pub fn open(&self) -> bool {
+        match self.status {
+            Status::Hosting { .. } | Status::Connected | Status::Lost { .. } => true,
+            Status::Connecting { .. } => self.native.is_some(),
+            Status::Starting | Status::Waiting { .. } | Status::Ended(_) => false,
         }
     }
 
-    /// Whether saying something can work now.
+    /// Whether own messages have not reached the host.
     #[must_use]
-    pub fn open(&self) -> bool {
-        matches!(self.status, Status::Hosting { .. } | Status::Connected)
+    pub fn has_queued(&self) -> bool {
+        let queued = |row: &Row| {
+            row.message()
+                .is_some_and(|message| message.delivery == Delivery::Queued)
+        };
+        self.rows().back().is_some_and(queued)
+    }
+
+    /// The person at this computer has compared words with a member.
+    pub fn verified(&mut self, id: MemberId) {
+        let member = self.members.get_mut(&id).or_else(|| self.away.get_mut(&id));
+        if let Some(member) = member {
+            member.verified = true;
+        }
+    }
+
+    /// The person does not want to see an own message any more that did not go out.
+    pub fn forget(&mut self, id: EntryId) {
+        self.transcript.take_refused(id);
+    }
+
+    /// A member, here, away, or of the time before.
+    #[must_use]
+    pub fn member(&self, id: MemberId) -> Option<&Member> {
+        let away = || self.away.get(&id).or_else(|| self.former.get(&id));
+        self.members.get(&id).or_else(away)
     }
 
     fn apply_room(&mut self, event: &proto::Event, at: SystemTime) {
+        use proto::Event as Room;
         match event {
-            proto::Event::Connected { room, .. } => {
+            Room::Connected { room, resumed, .. } => {
                 self.room = room.to_string();
                 self.status = Status::Connected;
+                self.meanwhile = resumed.then_some(0);
+                self.find_again(*resumed);
             }
-            proto::Event::Joined { member } => {
-                self.members.insert(member.author.id, member.clone());
-                if !member.me && (self.hosting || member.author.id != MemberId::HOST) {
-                    self.move_row(Move::Joined(member.author.clone()), at);
+            Room::Settings { room, host, settings } => self.settle(*room, *host, settings),
+            Room::Waiting { words } => self.status = Status::Waiting { words: *words },
+            Room::Knock { .. } => self.knock(event),
+            Room::KnockOver { knock } => self.knocks.retain(|other| other.id != *knock),
+            Room::Invite { invite } => self.invite = Some(invite.clone()),
+            Room::Joined { member } => self.join(member, at),
+            Room::Known { member } => {
+                self.former.remove(&member.author.id);
+                self.away.insert(member.author.id, member.clone());
+            }
+            Room::Renamed { member, previous } => self.rename(member, previous, at),
+            Room::Left { member, reason } => self.leave(member, *reason, at),
+            Room::Queued { .. } => self.queue(event),
+            Room::Said { entry } => self.say(entry),
+            Room::Sent { id, lines, .. } => self.sent(*id, *lines),
+            Room::Refused { id, text, reason } => self.refuse(*id, text, *reason, at),
+            Room::Receipt { receipt } => {
+                self.receipts.insert(receipt.id, *receipt);
+            }
+            Room::Edited { target, text, .. } => self.edit(*target, text),
+            Room::Deleted { target, author, .. } => self.delete(*target, author),
+            Room::Reacted { .. } => self.react(event),
+            Room::NewEpoch => {
+                self.receipts.clear();
+                self.transcript.begin_epoch(at);
+            }
+            Room::Newer { seq, author } => self.transcript.push(Row::Newer {
+                seq: *seq,
+                author: author.clone(),
+                at,
+            }),
+            Room::Lost { end, retry_in } => self.lose(*end, at + *retry_in),
+            Room::CaughtUp { .. } => {
+                // Of all entries people count messages only, and somebody who is in for the first time is not back.
+                if let Some(messages) = self.meanwhile.take().filter(|messages| *messages > 0) {
+                    self.transcript.push(Row::CaughtUp { messages, at });
                 }
             }
-            proto::Event::Renamed { member, previous } => self.rename(member, previous, at),
-            proto::Event::Left { member, reason } => {
-                self.members.remove(&member.author.id);
-                self.move_row(Move::Left(member.author.clone(), *reason), at);
-            }
-            proto::Event::Said { entry } => self.say(entry),
-            proto::Event::Sent { id, lines, .. } => {
-                self.deliver(
-                    *id,
-                    Delivery::Sent {
-                        lines: lines.unwrap_or(0),
-                    },
-                );
-            }
-            proto::Event::Refused { id, text, reason } => self.refuse(*id, text, *reason, at),
-            proto::Event::Notice { notice } => self.notice(notice, at),
-            _ => {} // the worker turns `Closed` into `Ended`
+            Room::Notice { notice } => self.notice(notice, at),
+            Room::Closed { .. } => {} // the worker turns it into `Ended`
+        }
+    }
+
+    fn settle(&mut self, room: RoomId, host: MemberKey, settings: &Settings) {
+        self.room = settings.name.to_string();
+        self.plain_text = settings.plain.is_some();
+        self.native = Some(Native {
+            room,
+            host,
+            settings: settings.clone(),
+        });
+    }
+
+    fn knock(&mut self, event: &proto::Event) {
+        if let proto::Event::Knock {
+            knock,
+            name,
+            key,
+            address,
+            words,
+        } = event
+        {
+            self.knocks.push(Knock {
+                id: *knock,
+                name: Arc::clone(name),
+                key: *key,
+                address: *address,
+                words: *words,
+            });
+        }
+    }
+
+    fn queue(&mut self, event: &proto::Event) {
+        if let proto::Event::Queued { id, text, reply_to, at } = event
+            && self.transcript.queued_mut(*id).is_none()
+        {
+            self.transcript.take_refused(*id); // it is tried again
+            self.transcript.queue(Message {
+                seq: None,
+                id: *id,
+                author: None,
+                mine: true,
+                text: Arc::clone(text),
+                reply_to: *reply_to,
+                at: *at,
+                delivery: Delivery::Queued,
+                later: Later::default(),
+            });
         }
     }
 
     fn say(&mut self, entry: &proto::Entry) {
-        if entry.mine {
-            self.sending.insert(entry.id, self.dropped + self.rows.len() as u64);
+        let delivery = match (entry.mine, &self.native) {
+            (false, _) => Delivery::Received,
+            (true, Some(_)) => Delivery::Stored,
+            (true, None) => Delivery::Sending,
+        };
+        if let Some(messages) = self.meanwhile.as_mut().filter(|_| !entry.mine) {
+            *messages += 1;
         }
-        self.push(Row::Message(Message {
+        if entry.mine {
+            self.transcript.take_queued(entry.id);
+            self.transcript.take_refused(entry.id);
+        }
+        self.transcript.push(Row::Message(Message {
             seq: Some(entry.seq),
             id: entry.id,
             author: Some(entry.author.clone()),
             mine: entry.mine,
             text: Arc::clone(&entry.text),
+            reply_to: entry.reply_to,
             at: entry.at,
-            delivery: if entry.mine {
-                Delivery::Sending
-            } else {
-                Delivery::Received
-            },
+            delivery,
+            later: Later::default(),
         }));
     }
 
-    /// How far an own message got; whether it was on its way.
-    fn deliver(&mut self, id: EntryId, delivery: Delivery) -> bool {
-        let Some(number) = self.sending.remove(&id) else {
-            return false;
-        };
-        let index = number
-            .checked_sub(self.dropped)
-            .and_then(|index| usize::try_from(index).ok());
-        if let Some(Row::Message(message)) = index.and_then(|index| self.rows.get_mut(index)) {
-            message.delivery = delivery;
+    fn sent(&mut self, id: EntryId, lines: Option<usize>) {
+        match lines {
+            Some(lines) => {
+                self.transcript.deliver(id, Delivery::Sent { lines });
+            }
+            None => {
+                if let Some(message) = self.transcript.queued_mut(id) {
+                    message.delivery = Delivery::Stored;
+                }
+            }
         }
-        true
     }
 
     fn refuse(&mut self, id: EntryId, text: &Arc<str>, reason: RefuseReason, at: SystemTime) {
-        if self.deliver(id, Delivery::Refused(reason)) {
+        let delivery = Delivery::Refused(reason);
+        if self.transcript.deliver(id, delivery) {
             return;
         }
-        self.push(Row::Message(Message {
+        let queued = self
+            .transcript
+            .take_queued(id)
+            .or_else(|| self.transcript.take_refused(id));
+        let (reply_to, at) = queued.map_or((None, at), |message| (message.reply_to, message.at));
+        self.transcript.push(Row::Message(Message {
             seq: None,
             id,
             author: None,
             mine: true,
             text: Arc::clone(text),
+            reply_to,
             at,
-            delivery: Delivery::Refused(reason),
+            delivery,
+            later: Later::default(),
         }));
     }
 
-    fn rename(&mut self, member: &Member, previous: &Arc<str>, at: SystemTime) {
-        self.members.insert(member.author.id, member.clone());
-        // Somebody who has only just come in and says their name came in under that name.
-        if let Some(Row::People(people)) = self.rows.back_mut()
-            && let Some(Move::Joined(author)) = people
-                .moves
-                .iter_mut()
-                .rev()
-                .find(|step| step.author().id == member.author.id)
+    fn edit(&mut self, target: u64, text: &Arc<str>) {
+        if let Some(message) = self.transcript.at_place(target)
+            && message.later.deleted.is_none()
         {
-            *author = member.author.clone();
-            return;
+            let before = std::mem::replace(&mut message.text, Arc::clone(text)).len();
+            message.later.edited = true;
+            self.transcript.resized(before, text.len());
         }
-        self.move_row(
-            Move::Renamed {
-                author: member.author.clone(),
-                previous: Arc::clone(previous),
-            },
-            at,
-        );
     }
 
-    fn move_row(&mut self, step: Move, at: SystemTime) {
-        if let Some(Row::People(people)) = self.rows.back_mut() {
-            if people.moves.len() == MAX_MOVES {
-                people.moves.remove(0);
-                people.omitted += 1;
-            } else {
-                self.text_bytes += MOVE_BYTES;
-            }
-            people.moves.push(step);
-            return;
+    fn delete(&mut self, target: u64, author: &Author) {
+        if let Some(message) = self.transcript.at_place(target) {
+            let before = std::mem::replace(&mut message.text, "".into()).len();
+            message.later = Later {
+                deleted: Some(author.clone()),
+                ..Later::default()
+            };
+            self.transcript.resized(before, 0);
         }
-        self.push(Row::People(People {
-            moves: vec![step],
-            omitted: 0,
-            at,
-        }));
+    }
+
+    fn react(&mut self, event: &proto::Event) {
+        if let proto::Event::Reacted {
+            target,
+            author,
+            emoji,
+            on,
+            ..
+        } = event
+            && let Some(message) = self.transcript.at_place(*target)
+        {
+            message.later.react(author, emoji, *on);
+        }
     }
 
     fn notice(&mut self, notice: &Notice, at: SystemTime) {
         match notice {
             Notice::PlainText => self.plain_text = true, // permanent, so it is no row
-            other => self.push(Row::Notice {
+            other => self.transcript.push(Row::Notice {
                 notice: other.clone(),
                 at,
             }),
@@ -354,58 +380,14 @@ impl Chat {
     fn end(&mut self, reason: &EndReason, at: SystemTime) {
         let was_open = self.open();
         self.status = Status::Ended(reason.clone());
-        self.members.clear();
+        self.former.append(&mut self.members);
+        self.former.append(&mut self.away);
+        self.knocks.clear();
         if was_open {
-            self.push(Row::Ended {
+            self.transcript.push(Row::Ended {
                 reason: reason.clone(),
                 at,
             });
-        }
-    }
-
-    fn push(&mut self, row: Row) {
-        self.text_bytes += row.text_bytes();
-        if matches!(row, Row::Message(_)) {
-            self.last_message = Some(self.dropped + self.rows.len() as u64);
-        }
-        self.rows.push_back(row);
-        if self.text_bytes > self.max_text_bytes {
-            for row in self.rows.drain(..TRIM_ROWS.min(self.rows.len() - 1)) {
-                self.text_bytes -= row.text_bytes();
-                self.dropped += 1;
-            }
-        }
-    }
-}
-
-impl Row {
-    /// When it happened.
-    #[must_use]
-    pub fn at(&self) -> SystemTime {
-        match self {
-            Self::Message(message) => message.at,
-            Self::People(people) => people.at,
-            Self::Notice { at, .. } | Self::Ended { at, .. } => *at,
-        }
-    }
-
-    /// Roughly what it costs to keep.
-    fn text_bytes(&self) -> usize {
-        const ROW: usize = size_of::<Row>();
-        match self {
-            Self::Message(message) => ROW + message.text.len(),
-            Self::People(people) => ROW + people.moves.len() * MOVE_BYTES,
-            _ => ROW,
-        }
-    }
-}
-
-impl Move {
-    /// Who moved.
-    #[must_use]
-    pub fn author(&self) -> &Author {
-        match self {
-            Self::Joined(author) | Self::Left(author, _) | Self::Renamed { author, .. } => author,
         }
     }
 }

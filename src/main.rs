@@ -2,6 +2,7 @@
 
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
+use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,6 +12,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use landline::gui::{self, Start};
 use landline::profile::{Profile, ProfileError, Program};
 use landline::proto::Encoding;
+use landline::proto::invite::Invite;
 use tracing_subscriber::filter::LevelFilter;
 
 /// What `landline-cli` also answers when another process has the profile.
@@ -47,7 +49,7 @@ enum What {
     },
     /// Join a room at once
     Join {
-        /// HOST, HOST:PORT or [IPV6]:PORT; without it the window asks
+        /// HOST, HOST:PORT, [IPV6]:PORT or an invite (landline:…); without it the window asks
         #[arg(value_name = "WHERE")]
         address: Option<String>,
         /// The other side is a plain-text program (the tutorial's server, netcat), in this encoding
@@ -91,18 +93,36 @@ impl From<What> for Start {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::parse_from(spelled_out(std::env::args_os()));
     log(arguments.log);
     let profile = match Profile::open(arguments.profile.as_deref(), Program::Window) {
         Ok(profile) => Arc::new(profile),
-        Err(error @ ProfileError::InUse(_)) => return give_up(&error, PROFILE_IN_USE),
-        Err(error) => return give_up(&error, 1),
+        Err(error) => {
+            let ProfileError::InUse(in_use) = &error else {
+                return give_up(&error, 1);
+            };
+            let code = give_up(&error, PROFILE_IN_USE);
+            gui::say_in_use(in_use);
+            return code;
+        }
     };
     let start = arguments.action.map(Start::from).unwrap_or_default();
     match gui::run(&profile, &start) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => give_up(&error, 1),
     }
+}
+
+/// An invite by itself means to join: desktops hand links over like that.
+fn spelled_out(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = arguments.collect();
+    let invite = arguments
+        .iter()
+        .position(|argument| argument.to_str().is_some_and(Invite::is_meant_by));
+    if let Some(place) = invite.filter(|place| !arguments[..*place].iter().any(|argument| argument == "join")) {
+        arguments.insert(place, "join".into());
+    }
+    arguments
 }
 
 /// One sentence, where people who started the program from a terminal see it.

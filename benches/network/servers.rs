@@ -6,7 +6,6 @@ use std::process::{Child, Command as Process, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use landline::proto::log::History;
 use landline::proto::{Admit, Encoding, Event as RoomEvent, Limits};
 use landline::worker::{Command, Config, Event, Home, Host, Role, Worker};
 
@@ -121,7 +120,7 @@ pub(crate) fn room(echoing: bool) -> Result {
         room: "bench".to_owned(),
         again: None,
         admit: Admit::Anyone,
-        history: History::default(),
+        history: None,
         bind: Some(Ipv4Addr::LOCALHOST.into()),
         port: 0,
         plain: Some(Encoding::Utf8),

@@ -5,6 +5,8 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender};
 
+use crate::proto::Encoding;
+use crate::proto::log::History;
 use crate::text::MAX_MESSAGE_BYTES;
 
 /// Lines that wait for the session. Beyond it reading stops, and the program that writes to us has to wait.
@@ -37,11 +39,42 @@ pub(super) enum Request<'a> {
     Nothing,
     Say(&'a str),
     Who,
+    Invite,
+    /// Which knock, as typed; may be empty.
+    Admit(&'a str),
+    /// Which knock, as typed; may be empty.
+    Refuse(&'a str),
     /// Whom, as typed; may be empty.
     Remove(&'a str),
+    /// Whom, as typed; may be empty.
+    Verify(&'a str),
+    Reply {
+        seq: u64,
+        text: &'a str,
+    },
+    Edit {
+        seq: u64,
+        text: &'a str,
+    },
+    Delete {
+        seq: u64,
+    },
+    /// `on`: put on, else taken off.
+    React {
+        seq: u64,
+        emoji: &'a str,
+        on: bool,
+    },
+    Rename(&'a str),
+    /// `None`: plain text is not let in any more.
+    Plain(Option<Encoding>),
+    History(History),
+    Retry,
     Bye,
-    /// A command that a plain room has no means for.
-    NotInPlainRoom(&'a str),
+    /// A command whose arguments are not what it takes, and what it takes.
+    Usage(&'static str),
+    /// A command that this version has no means for.
+    NotYet(&'a str),
     Unknown(&'a str),
 }
 
@@ -123,14 +156,68 @@ pub(super) fn parse(line: &str) -> Request<'_> {
         return Request::Say(command);
     }
     let (word, argument) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+    request(word, argument.trim())
+}
+
+fn request<'a>(word: &'a str, argument: &'a str) -> Request<'a> {
     match word {
         "who" => Request::Who,
-        "remove" => Request::Remove(argument.trim()),
-        "bye" => Request::Bye,
-        "invite" | "admit" | "refuse" | "reply" | "edit" | "delete" | "react" | "file" | "save" => {
-            Request::NotInPlainRoom(word)
+        "invite" => Request::Invite,
+        "admit" => Request::Admit(argument),
+        "refuse" => Request::Refuse(argument),
+        "remove" => Request::Remove(argument),
+        "verify" => Request::Verify(argument),
+        "reply" => place(argument).map_or(Request::Usage("/reply SEQ TEXT"), |(seq, text)| Request::Reply {
+            seq,
+            text,
+        }),
+        "edit" => place(argument).map_or(Request::Usage("/edit SEQ TEXT"), |(seq, text)| Request::Edit {
+            seq,
+            text,
+        }),
+        "delete" => argument
+            .parse()
+            .map_or(Request::Usage("/delete SEQ"), |seq| Request::Delete { seq }),
+        "react" => {
+            reaction(argument).unwrap_or(Request::Usage("/react SEQ EMOJI, or /react SEQ -EMOJI to take it off"))
         }
+        "name" => Request::Rename(argument),
+        "plain" => plain(argument),
+        "history" => match argument {
+            "none" => Request::History(History::None),
+            "all" => Request::History(History::All),
+            _ => Request::Usage("/history none or /history all"),
+        },
+        "retry" => Request::Retry,
+        "bye" => Request::Bye,
+        "file" | "save" => Request::NotYet(word),
         _ => Request::Unknown(word),
+    }
+}
+
+/// `SEQ REST`, with something in the rest.
+fn place(argument: &str) -> Option<(u64, &str)> {
+    let (seq, rest) = argument.split_once(char::is_whitespace)?;
+    let rest = rest.trim_start();
+    (!rest.is_empty()).then_some((seq.parse().ok()?, rest))
+}
+
+fn reaction(argument: &str) -> Option<Request<'_>> {
+    let (seq, emoji) = place(argument)?;
+    let (emoji, on) = match emoji.strip_prefix('-') {
+        Some(emoji) if !emoji.is_empty() => (emoji, false),
+        _ => (emoji, true),
+    };
+    Some(Request::React { seq, emoji, on })
+}
+
+fn plain(argument: &str) -> Request<'_> {
+    match argument {
+        "off" => Request::Plain(None),
+        "utf-8" => Request::Plain(Some(Encoding::Utf8)),
+        "gbk" => Request::Plain(Some(Encoding::Gbk)),
+        "auto" => Request::Plain(Some(Encoding::Auto)),
+        _ => Request::Usage("/plain off, utf-8, gbk or auto"),
     }
 }
 
@@ -184,7 +271,17 @@ mod tests {
         assert_eq!(parse("/who"), Request::Who);
         assert_eq!(parse("/remove  m3 "), Request::Remove("m3"));
         assert_eq!(parse("/remove"), Request::Remove(""));
-        assert_eq!(parse("/react 3 x"), Request::NotInPlainRoom("react"));
+        assert_eq!(parse("/admit k2"), Request::Admit("k2"));
+        assert_eq!(parse("/reply 3  a b"), Request::Reply { seq: 3, text: "a b" });
+        assert_eq!(parse("/reply three x"), Request::Usage("/reply SEQ TEXT"));
+        assert_eq!(parse("/edit 3"), Request::Usage("/edit SEQ TEXT"));
+        assert_eq!(parse("/delete 7"), Request::Delete { seq: 7 });
+        let react = |emoji, on| Request::React { seq: 3, emoji, on };
+        assert_eq!(parse("/react 3 👍"), react("👍", true));
+        assert_eq!(parse("/react 3 -👍"), react("👍", false));
+        assert_eq!(parse("/plain off"), Request::Plain(None));
+        assert_eq!(parse("/history all"), Request::History(History::All));
+        assert_eq!(parse("/file x"), Request::NotYet("file"));
         assert_eq!(parse("/whoami"), Request::Unknown("whoami"));
         assert_eq!(parse("/"), Request::Unknown(""));
     }

@@ -10,19 +10,25 @@ use clap::Parser as _;
 use tracing::level_filters::LevelFilter;
 
 use crate::chat::Chat;
-use crate::profile::{Profile, Program};
+use crate::profile::{Profile, ProfileError, Program};
+use crate::store::rooms;
 use crate::worker::{Home, Worker};
 
+mod archive;
 mod args;
+mod copies;
+mod export;
 mod input;
 mod output;
 mod pace;
+mod reasons;
 mod record;
 mod session;
 mod setup;
 mod signals;
 
-use args::{Args, Command};
+use args::{Admit, Args, Command, Host, Identity, Join};
+use copies::Copies;
 use output::Output;
 use record::Record;
 use session::{Inputs, Plan, Session};
@@ -32,13 +38,14 @@ use setup::SetupError;
 /// script keeps the rest.
 const KEPT_BYTES: usize = 1 << 20;
 
-/// How the program ends, for scripts. 4, "not let in", comes with rooms that can refuse.
+/// How the program ends, for scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Exit {
     Done,
     Failed,
     Usage,
     ProfileInUse,
+    NotLetIn,
     Unsent,
 }
 
@@ -49,6 +56,7 @@ impl Exit {
             Self::Failed => 1,
             Self::Usage => 2,
             Self::ProfileInUse => 3,
+            Self::NotLetIn => 4,
             Self::Unsent => 5,
         }
     }
@@ -90,30 +98,65 @@ fn log_to_stderr(level: LevelFilter) {
 }
 
 fn run(args: &Args, output: &mut Output) -> Result<Exit, SetupError> {
+    if let Command::Identity(Identity::Import { file, replace }) = &args.command {
+        let key = Profile::import_identity(args.profile.as_deref(), Program::Terminal, file, *replace)?;
+        output.write(&Record::me(args.name.as_deref().unwrap_or_default(), key));
+        return Ok(Exit::Done);
+    }
     let profile = Profile::open(args.profile.as_deref(), Program::Terminal)?; // its lock is held to the end
+    match &args.command {
+        Command::Host(host) => talk(args, &Place::Host(host), &profile, output),
+        Command::Join(join) => talk(args, &Place::Join(join), &profile, output),
+        Command::Rooms => Ok(archive::list(&profile, output)),
+        Command::History(history) => archive::history(&profile, history, output),
+        Command::Export(export) => archive::export(&profile, export, io::stdout().lock()),
+        Command::Whoami | Command::Identity(Identity::Import { .. }) => Ok(archive::whoami(&profile, output)),
+        Command::Identity(Identity::Export { file }) => {
+            profile.export_identity(file).map_err(ProfileError::from)?;
+            Ok(archive::whoami(&profile, output))
+        }
+    }
+}
+
+/// Which room is opened.
+enum Place<'a> {
+    Host(&'a Host),
+    Join(&'a Join),
+}
+
+fn talk(args: &Args, place: &Place<'_>, profile: &Profile, output: &mut Output) -> Result<Exit, SetupError> {
     let settings = profile.settings();
+    let known = rooms(profile.folder(), &profile.identity().key());
     let signals = signals::listen()?;
     let lines = input::read_stdin()?;
-    let (config, plan) = match &args.command {
-        Command::Host(host) => {
+    let (config, plan) = match place {
+        Place::Host(host) => {
             let plan = Plan {
                 plain: host.plain.word(),
+                invite: host.admit != Admit::Anyone,
                 stay: host.stay,
             };
-            (setup::host(args, host, &settings)?, plan)
+            (setup::host(args, host, &known, &settings)?, plan)
         }
-        Command::Join(join) => {
-            let address = setup::place(&join.place, &lines, &signals)?;
+        Place::Join(join) => {
+            let target = setup::place(&join.place, &known, &lines, &signals)?;
             let plan = Plan {
-                plain: "auto",
+                plain: "off",
+                invite: false,
                 stay: join.stay,
             };
-            (setup::join(args, join, &settings, address)?, plan)
+            (setup::join(args, join, &settings, target)?, plan)
         }
     };
-    let chat = Chat::with_limit("", matches!(args.command, Command::Host(_)), KEPT_BYTES);
+    let copies = match place {
+        Place::Join(join) if join.copies > 1 => Some(Copies::start(join.copies, &config)?),
+        _ => None,
+    };
+    let chat = Chat::with_limit("", matches!(place, Place::Host(_)), KEPT_BYTES);
+    let home = Home::in_folder(profile.identity().clone(), profile.folder().to_path_buf());
     // The session waits on the event channel itself, so nothing needs waking.
-    let home = Home::in_folder(profile.identity().clone(), profile.folder().to_owned());
     let worker = Worker::spawn(home, config, || {})?;
-    Ok(Session::new(worker, chat, plan, Inputs { lines, signals }, output).run())
+    let exit = Session::new(worker, chat, plan, Inputs { lines, signals }, output).run();
+    drop(copies);
+    Ok(exit)
 }

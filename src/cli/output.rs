@@ -88,7 +88,12 @@ fn write_at_once(stream: &mut dyn Write, bytes: &[u8]) -> io::Result<()> {
 fn readable(record: &Record<'_>, typed: bool, zone: &TimeZone) -> Option<(Stream, String)> {
     let line = match record {
         Record::Started { .. } => return None,
-        Record::Listening { addresses, room, .. } => listening(addresses, room.name) + invitation(typed),
+        Record::Listening {
+            addresses,
+            room,
+            invite,
+            ..
+        } => listening(addresses, room.name) + &admission(invite.as_deref()) + invitation(typed),
         Record::Connecting { address } => format!("Connecting to {address} …"),
         Record::Connected { host, .. } => format!("You are in the room of {}{}", word(host.name), invitation(typed)),
         Record::Joined { member, address } => came(member, address.as_ref()),
@@ -96,20 +101,91 @@ fn readable(record: &Record<'_>, typed: bool, zone: &TimeZone) -> Option<(Stream
         Record::Renamed { member, previous } => format!("· {} is now {}", word(previous), name(member)),
         Record::Message { mine: true, .. } if typed => return None,
         Record::Message { from, text, at, .. } => format!("{}  {}: {}", clock(*at, zone), name(from), words(text)),
-        Record::Sent { lines: 0, .. } => "· nobody else is here to read it".to_owned(),
-        Record::Sent { .. } => return None,
+        Record::Sent { lines: Some(0), .. } => "· nobody else is here to read it".to_owned(),
+        Record::Sent { .. } | Record::Queued { .. } | Record::Delivered { .. } | Record::Read { .. } => return None,
+        Record::CaughtUp { entries: 0 } => return None,
+        Record::CaughtUp { entries } => format!("· back; {entries} entries came meanwhile"),
         Record::Refused { message, text, .. } => {
             return Some((Stream::Err, format!("not sent: {message}: {}", words(text))));
         }
         Record::Members { members } => list(members),
+        Record::Lost {
+            reason,
+            retry_ms: Some(wait),
+        } => format!(
+            "! the line is lost ({reason}), trying again in {} s",
+            wait.div_ceil(1000)
+        ),
         Record::Lost { reason, .. } => format!("! the line is lost ({reason})"),
         Record::Notice { message, .. } => format!("! {}", word(message)),
         Record::Error { message, hint, .. } => {
             return Some((Stream::Err, format!("error: {}. {}", word(message), word(hint))));
         }
         Record::Closed { reason } => closed(reason)?.to_owned(),
+        other => about_people(other, zone).or_else(|| about_entries(other))?,
     };
     Some((Stream::Out, line))
+}
+
+/// Who you are, where you have been, who stands at the door.
+fn about_people(record: &Record<'_>, zone: &TimeZone) -> Option<String> {
+    Some(match record {
+        Record::Me {
+            name: called,
+            key,
+            fingerprint,
+            words,
+        } => format!(
+            "{}\nkey         {key}\nfingerprint {fingerprint}\nin words    {words}",
+            word(called)
+        ),
+        Record::Room {
+            id,
+            name: called,
+            hosting,
+            members,
+            last_message,
+            unread,
+            ..
+        } => {
+            let role = if *hosting { "hosted here" } else { "joined" };
+            let last = last_message.map_or_else(|| "nothing said".to_owned(), |at| day(at, zone));
+            format!(
+                "{}  {role}, {members} members, {last}, {unread} unread\n    {id}",
+                word(called)
+            )
+        }
+        Record::Waiting { words } => format!("You are at the door. The host sees the same words: {words}"),
+        Record::Knock {
+            knock,
+            name,
+            address,
+            words,
+        } => format!(
+            "? {} knocks from {address}. Their words must be: {words}\n  /admit {knock} lets them in, /refuse {knock} does not",
+            word(name)
+        ),
+        Record::KnockOver { knock } => format!("· nobody is at the door any more ({knock})"),
+        Record::Invite { invite, .. } => format!("An invite for one person, for a day:\n{invite}"),
+        _ => return None,
+    })
+}
+
+/// Entries that are no messages.
+fn about_entries(record: &Record<'_>) -> Option<String> {
+    Some(match record {
+        Record::Edited { target, text, .. } => format!("· message {target} now says: {}", words(text)),
+        Record::Deleted { target, by, .. } => format!("· message {target} was taken back by {}", name(by)),
+        Record::Reacted {
+            target, by, emoji, on, ..
+        } => {
+            let what = if *on { "puts" } else { "takes back" };
+            format!("· {} {what} {} on message {target}", name(by), word(emoji))
+        }
+        Record::Newer { from, .. } => format!("· {} sent something that needs a newer Landline", name(from)),
+        Record::NewEpoch => "· another history begins; what was said before is kept".to_owned(),
+        _ => return None,
+    })
 }
 
 /// For whoever sits at the terminal and wonders what next.
@@ -124,6 +200,13 @@ fn invitation(typed: bool) -> &'static str {
 fn listening(addresses: &[std::net::SocketAddr], room: &str) -> String {
     let list: Vec<String> = addresses.iter().map(|address| format!("\n    {address}")).collect();
     format!("The room “{}” is open at{}", word(room), list.concat())
+}
+
+fn admission(invite: Option<&str>) -> String {
+    match invite {
+        Some(invite) => format!("\nAn invite for one person, for a day; others knock:\n{invite}"),
+        None => String::new(),
+    }
 }
 
 fn came(member: &Person<'_>, address: Option<&std::net::SocketAddr>) -> String {
@@ -177,6 +260,11 @@ fn closed(reason: &str) -> Option<&'static str> {
 
 fn clock(at: SystemTime, zone: &TimeZone) -> impl std::fmt::Display {
     timestamp(at).to_zoned(zone.clone()).strftime("%H:%M").to_string()
+}
+
+fn day(at: SystemTime, zone: &TimeZone) -> String {
+    let at = timestamp(at).to_zoned(zone.clone());
+    at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 fn name(person: &Person<'_>) -> String {

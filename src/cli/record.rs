@@ -1,17 +1,19 @@
 //! What happens, as scripts read it: one [`Record`] is one JSON object. `docs/cli.md` describes every field.
 
 use std::net::SocketAddr;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::proto::log::SignedHead;
-use crate::proto::message::SubmitRefusal;
-use crate::proto::wire::encode_head;
-use crate::proto::{self, Author, CloseReason, EntryId, LeaveReason, LineEnd, Member, MemberId, Notice, RefuseReason};
-use crate::worker::{EndReason, Event, Failure};
+use super::reasons::line_end;
+use crate::proto::identity::MemberKey;
+use crate::proto::invite::Invite;
+use crate::proto::log::RoomId;
+use crate::proto::words::Words;
+use crate::proto::{self, Author, EntryId, KnockId, LeaveReason, Member, MemberId};
+use crate::store::Summary;
+use crate::worker::Event;
 
 /// The version of the contract with scripts.
 pub(super) const CONTRACT: u32 = 1;
@@ -27,7 +29,7 @@ pub(super) enum Record<'a> {
     Listening {
         addresses: &'a [SocketAddr],
         room: Room<'a>,
-        invite: Option<&'a str>,
+        invite: Option<String>,
         plain: &'static str,
     },
     Connecting {
@@ -38,6 +40,42 @@ pub(super) enum Record<'a> {
         host: Host<'a>,
         secure: bool,
         resumed: bool,
+    },
+    Me {
+        name: &'a str,
+        key: String,
+        fingerprint: String,
+        words: String,
+    },
+    Room {
+        #[serde(serialize_with = "as_text")]
+        id: RoomId,
+        name: &'a str,
+        hosting: bool,
+        members: usize,
+        last_seq: u64,
+        #[serde(serialize_with = "as_optional_rfc_3339")]
+        last_message: Option<SystemTime>,
+        unread: u64,
+    },
+    Waiting {
+        words: String,
+    },
+    Knock {
+        #[serde(serialize_with = "as_text")]
+        knock: KnockId,
+        name: &'a str,
+        address: SocketAddr,
+        words: String,
+    },
+    KnockOver {
+        #[serde(serialize_with = "as_text")]
+        knock: KnockId,
+    },
+    Invite {
+        invite: String,
+        #[serde(serialize_with = "as_rfc_3339")]
+        expires: SystemTime,
     },
     Joined {
         member: Person<'a>,
@@ -63,13 +101,51 @@ pub(super) enum Record<'a> {
         at: SystemTime,
         reply_to: Option<u64>,
     },
+    Queued {
+        #[serde(serialize_with = "as_text")]
+        id: EntryId,
+        text: &'a str,
+    },
     Sent {
         #[serde(serialize_with = "as_text")]
         id: EntryId,
         seq: u64,
         plain: bool,
-        lines: usize,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        lines: Option<usize>,
     },
+    Delivered {
+        seq: u64,
+        #[serde(serialize_with = "as_texts")]
+        to: Vec<MemberId>,
+    },
+    Read {
+        seq: u64,
+        #[serde(serialize_with = "as_texts")]
+        by: Vec<MemberId>,
+    },
+    Edited {
+        seq: u64,
+        target: u64,
+        text: &'a str,
+    },
+    Deleted {
+        seq: u64,
+        target: u64,
+        by: Person<'a>,
+    },
+    Reacted {
+        seq: u64,
+        target: u64,
+        by: Person<'a>,
+        emoji: &'a str,
+        on: bool,
+    },
+    Newer {
+        seq: u64,
+        from: Person<'a>,
+    },
+    NewEpoch,
     Refused {
         id: Option<String>,
         code: &'static str,
@@ -83,6 +159,9 @@ pub(super) enum Record<'a> {
     Lost {
         reason: &'static str,
         retry_ms: Option<u64>,
+    },
+    CaughtUp {
+        entries: u64,
     },
     Notice {
         code: &'static str,
@@ -98,10 +177,11 @@ pub(super) enum Record<'a> {
     },
 }
 
-/// A room, as far as a plain one can be told from others.
+/// A room; a plain one has no id.
 #[derive(Debug, Serialize)]
 pub(super) struct Room<'a> {
-    pub(super) id: Option<&'a str>,
+    #[serde(serialize_with = "as_optional_text")]
+    pub(super) id: Option<RoomId>,
     pub(super) name: &'a str,
 }
 
@@ -129,6 +209,7 @@ pub(super) struct Present<'a> {
     pub(super) person: Person<'a>,
     pub(super) address: Option<SocketAddr>,
     pub(super) me: bool,
+    pub(super) here: bool,
 }
 
 impl<'a> From<&'a Author> for Person<'a> {
@@ -147,6 +228,7 @@ impl<'a> From<&'a Member> for Present<'a> {
             person: (&member.author).into(),
             address: member.address,
             me: member.me,
+            here: member.here,
         }
     }
 }
@@ -159,24 +241,76 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The record of an event; `None` for what a script learns from other records. `plain` is what `--plain` said.
-    pub(super) fn of(event: &'a Event, plain: &'static str) -> Option<Self> {
+    /// The record of an event; `None` for what a script learns from other records.
+    pub(super) fn of(event: &'a Event) -> Option<Self> {
         match event {
-            Event::Listening { room, addresses, .. } => Some(Self::Listening {
-                addresses,
-                room: Room { id: None, name: room },
-                invite: None,
-                plain,
-            }),
+            Event::Listening { .. } => None, // see `listening`: with an invite, which comes later
             Event::Connecting { address } => Some(Self::Connecting { address: *address }),
             Event::Room(event) => Self::of_room(event),
             Event::Ended(_) => None, // see `ended`: more than one record
         }
     }
 
+    /// Who the person at this computer is.
+    pub(super) fn me(name: &'a str, key: MemberKey) -> Self {
+        let fingerprint = key.fingerprint();
+        Self::Me {
+            name,
+            key: key.to_string(),
+            fingerprint: fingerprint.to_string(),
+            words: fingerprint.english(),
+        }
+    }
+
+    /// A room of this profile.
+    pub(super) fn known(room: &'a Summary) -> Self {
+        let at = room
+            .last_message_ms
+            .and_then(|ms| SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(ms)));
+        Self::Room {
+            id: room.room,
+            name: &room.name,
+            hosting: room.hosting,
+            members: room.members,
+            last_seq: room.last.seq,
+            last_message: at,
+            unread: room.unread,
+        }
+    }
+
+    /// The room is open. `plain` is what `--plain` said.
+    pub(super) fn listening(
+        name: &'a str,
+        id: Option<RoomId>,
+        addresses: &'a [SocketAddr],
+        invite: Option<&Invite>,
+        plain: &'static str,
+    ) -> Self {
+        Self::Listening {
+            addresses,
+            room: Room { id, name },
+            invite: invite.map(ToString::to_string),
+            plain,
+        }
+    }
+
     fn of_room(event: &'a proto::Event) -> Option<Self> {
         match event {
-            proto::Event::Connected { host, room, .. } => Some(Self::connected(host, room)),
+            proto::Event::Connected {
+                host,
+                room,
+                id,
+                secure,
+                resumed,
+            } => Some(Self::Connected {
+                room: Room { id: *id, name: room },
+                host: Host {
+                    id: host.id,
+                    name: &host.name,
+                },
+                secure: *secure,
+                resumed: *resumed,
+            }),
             // The host is in `connected`, and who we are we know.
             proto::Event::Joined { member } if member.me || member.author.id == MemberId::HOST => None,
             proto::Event::Joined { member } => Some(Self::Joined {
@@ -189,27 +323,84 @@ impl<'a> Record<'a> {
             }),
             proto::Event::Left { member, reason } => Some(Self::left(member, *reason)),
             proto::Event::Said { entry } => Some(Self::message(entry)),
+            proto::Event::Queued { id, text, .. } => Some(Self::Queued { id: *id, text }),
             proto::Event::Sent { id, seq, lines } => Some(Self::Sent {
                 id: *id,
                 seq: *seq,
-                plain: true,
-                lines: lines.unwrap_or(0),
+                plain: lines.is_some(),
+                lines: *lines,
             }),
+            proto::Event::Lost { end, retry_in } => Some(Self::Lost {
+                reason: line_end(*end),
+                retry_ms: Some(u64::try_from(retry_in.as_millis()).unwrap_or(u64::MAX)),
+            }),
+            proto::Event::CaughtUp { entries } => Some(Self::CaughtUp { entries: *entries }),
             proto::Event::Refused { id, text, reason } => Some(Self::refused(Some(*id), text, *reason)),
             proto::Event::Notice { notice } => Some(Self::notice(notice)),
-            _ => None, // the worker turns `Closed` into `Ended`
+            // Which room it is stands in `listening` and `connected`; who is away, in `/who`; receipts become `delivered` and `read`.
+            proto::Event::Settings { .. } | proto::Event::Known { .. } | proto::Event::Receipt { .. } => None,
+            proto::Event::Closed { .. } => None, // the worker turns it into `Ended`
+            other => Self::of_door(other).or_else(|| Self::of_entry(other)),
         }
     }
 
-    fn connected(host: &'a Author, room: &'a str) -> Self {
-        Self::Connected {
-            room: Room { id: None, name: room },
-            host: Host {
-                id: host.id,
-                name: &host.name,
-            },
-            secure: false,
-            resumed: false,
+    /// Who wants to come in, and by what.
+    fn of_door(event: &'a proto::Event) -> Option<Self> {
+        match event {
+            proto::Event::Waiting { words } => Some(Self::Waiting { words: in_words(words) }),
+            proto::Event::Knock {
+                knock,
+                name,
+                address,
+                words,
+                ..
+            } => Some(Self::Knock {
+                knock: *knock,
+                name,
+                address: *address,
+                words: in_words(words),
+            }),
+            proto::Event::KnockOver { knock } => Some(Self::KnockOver { knock: *knock }),
+            proto::Event::Invite { invite } => Some(Self::Invite {
+                invite: invite.to_string(),
+                expires: invite.expires,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Entries of the log that are no messages.
+    fn of_entry(event: &'a proto::Event) -> Option<Self> {
+        match event {
+            proto::Event::Edited { seq, target, text } => Some(Self::Edited {
+                seq: *seq,
+                target: *target,
+                text,
+            }),
+            proto::Event::Deleted { seq, target, author } => Some(Self::Deleted {
+                seq: *seq,
+                target: *target,
+                by: author.into(),
+            }),
+            proto::Event::Reacted {
+                seq,
+                target,
+                author,
+                emoji,
+                on,
+            } => Some(Self::Reacted {
+                seq: *seq,
+                target: *target,
+                by: author.into(),
+                emoji,
+                on: *on,
+            }),
+            proto::Event::NewEpoch => Some(Self::NewEpoch),
+            proto::Event::Newer { seq, author } => Some(Self::Newer {
+                seq: *seq,
+                from: author.into(),
+            }),
+            _ => None,
         }
     }
 
@@ -221,7 +412,7 @@ impl<'a> Record<'a> {
             mine: entry.mine,
             text: &entry.text,
             at: entry.at,
-            reply_to: None,
+            reply_to: entry.reply_to,
         }
     }
 
@@ -240,129 +431,12 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// A message that did not go out; `id` is absent if it was not even tried.
-    pub(super) fn refused(id: Option<EntryId>, text: &'a str, reason: RefuseReason) -> Self {
-        let (code, message) = match reason {
-            RefuseReason::Empty => ("empty", "the message is empty".to_owned()),
-            RefuseReason::TooLong { bytes } => (
-                "too-long",
-                format!(
-                    "the message has {bytes} bytes, {} are allowed",
-                    crate::text::MAX_MESSAGE_BYTES
-                ),
-            ),
-            RefuseReason::LineLost => ("line-lost", "the line ended before the message was sent".to_owned()),
-            RefuseReason::NotConnected => ("not-connected", "the room is not open".to_owned()),
-            RefuseReason::DiskFull => ("disk-full", "this computer's disk is full".to_owned()),
-            RefuseReason::DiskFailed => ("disk-failed", "this computer's disk has failed".to_owned()),
-            RefuseReason::OutboxFull => ("outbox-full", "too much waits for the host already".to_owned()),
-            RefuseReason::Host(SubmitRefusal::DiskFull) => ("host-disk-full", "the host's disk is full".to_owned()),
-            RefuseReason::Host(refusal) => ("host-refused", format!("the host does not take it: {refusal:?}")),
-        };
-        Self::Refused {
-            id: id.map(|id| id.to_string()),
-            code,
-            message,
-            retry: reason.retry(),
-            text,
-        }
-    }
-
-    fn notice(notice: &Notice) -> Self {
-        let (code, message) = match notice {
-            Notice::PlainText => (
-                "plain-text",
-                "plain text: anybody on this network can read and forge what is said here".to_owned(),
-            ),
-            Notice::MessageCut { member } => (
-                "message-cut",
-                format!("a message of {} was too long and has been cut", member.author.name),
-            ),
-            Notice::NameRefused { member } => (
-                "name-refused",
-                format!(
-                    "{} asked for a name that is empty, taken or easily mistaken",
-                    member.author.name
-                ),
-            ),
-            Notice::RoomFull { address } => ("room-full", format!("{address} could not come in: the room is full")),
-            Notice::PlainRefused { address } => (
-                "plain-refused",
-                format!("{address} could not come in: the room takes no plain text"),
-            ),
-            Notice::LogLost { from } => (
-                "log-lost",
-                format!("the log is lost from place {from} on: nothing is taken until guests have sent it back"),
-            ),
-            Notice::TwoStories { heads } => (
-                "two-stories",
-                format!("the host has signed two histories: {}", heads_in_hex(heads)),
-            ),
-            Notice::LogWhole => ("log-whole", "the guests have sent back what was lost".to_owned()),
-            Notice::DiskFull => ("disk-full", "the disk is full: nothing more can be said".to_owned()),
-        };
-        Self::Notice { code, message }
-    }
-
-    /// What an ended room has to say, in order; the last one is `closed`.
-    pub(super) fn ended(reason: &EndReason) -> Vec<Record<'static>> {
-        let closed = |reason| Record::Closed { reason };
-        match reason {
-            EndReason::Cancelled => vec![closed("cancelled")],
-            EndReason::Failed(failure) => vec![Record::failed(failure), closed("failed")],
-            EndReason::Closed(CloseReason::Left) => vec![closed("left")],
-            EndReason::Closed(CloseReason::HostLeft) => vec![closed("host-left")],
-            EndReason::Closed(CloseReason::Lost(end)) => {
-                let lost = Record::Lost {
-                    reason: line_end(*end),
-                    retry_ms: None,
-                };
-                vec![lost, closed("lost")]
-            }
-            EndReason::Closed(CloseReason::TooSlow) => vec![closed("too-slow")],
-            EndReason::Closed(CloseReason::Endless) => vec![closed("endless")],
-            EndReason::Closed(CloseReason::Denied(_)) => vec![closed("denied")],
-            EndReason::Closed(CloseReason::Removed) => vec![closed("removed")],
-            EndReason::Closed(CloseReason::Replaced) => vec![closed("replaced")],
-            EndReason::Closed(CloseReason::HostKeyChanged { .. }) => vec![closed("host-key-changed")],
-            EndReason::Closed(CloseReason::Disk(_)) => vec![closed("disk")],
-            EndReason::Closed(CloseReason::Unreachable) => vec![closed("unreachable")],
-            EndReason::Closed(CloseReason::NotLandline) => vec![closed("not-landline")],
-            EndReason::Closed(CloseReason::Version) => vec![closed("version")],
-            EndReason::Closed(CloseReason::OtherRoom) => vec![closed("other-room")],
-            EndReason::Closed(CloseReason::Forged { .. }) => vec![closed("forged")],
-            EndReason::Closed(CloseReason::TwoStories) => vec![closed("two-stories")],
-        }
-    }
-
-    fn failed(failure: &Failure) -> Record<'static> {
-        Record::Error {
-            code: failure.code(),
-            message: failure.to_string(),
-            hint: failure.hint(),
-        }
-    }
-
     pub(super) fn error(code: &'a str, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Error {
             code,
             message: message.into(),
             hint: hint.into(),
         }
-    }
-}
-
-/// Proof that can be pasted: both heads as they were signed.
-fn heads_in_hex(heads: &[SignedHead; 2]) -> String {
-    heads.map(|head| HEXLOWER.encode(&encode_head(&head))).join(" and ")
-}
-
-fn line_end(end: LineEnd) -> &'static str {
-    match end {
-        LineEnd::Finished => "finished",
-        LineEnd::Reset => "reset",
-        LineEnd::TimedOut => "timed-out",
-        LineEnd::Failed => "failed",
     }
 }
 
@@ -375,8 +449,32 @@ pub(super) fn timestamp(at: SystemTime) -> Timestamp {
     })
 }
 
+/// Safety words as people read them aloud.
+fn in_words(words: &Words) -> String {
+    words.english().join(" ")
+}
+
+fn as_texts<S: Serializer>(values: &[MemberId], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(values.iter().map(ToString::to_string))
+}
+
+fn as_optional_text<S: Serializer>(value: &Option<RoomId>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
+        None => serializer.serialize_none(),
+    }
+}
+
 fn as_text<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
+}
+
+#[expect(clippy::ref_option, reason = "serde hands a reference to the field")]
+fn as_optional_rfc_3339<S: Serializer>(at: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => as_rfc_3339(at, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 fn as_rfc_3339<S: Serializer>(at: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {

@@ -9,19 +9,23 @@ use super::Exit;
 use super::input::{Line, Request, parse};
 use super::output::Output;
 use super::pace::Pace;
+use super::reasons::exit;
 use super::record::Record;
-use crate::chat::Chat;
+use crate::chat::{Chat, Status};
 use crate::proto::{self, CloseReason, Endpoint, MemberId, RefuseReason};
 use crate::worker::{Command, EndReason, Event, Failure, JOIN_WITHIN, Worker};
+use native::Deliveries;
 
 /// How long everything said may take to go out once nothing more is to be said.
-const DRAIN_WITHIN: Duration = Duration::from_secs(10);
+pub(super) const DRAIN_WITHIN: Duration = Duration::from_secs(10);
 
 /// What the arguments say about a session.
 #[derive(Debug)]
 pub(super) struct Plan {
     /// The encoding of plain guests, as a script reads it.
     pub(super) plain: &'static str,
+    /// Whether an invite stands in `listening`, so that a script can let somebody in at once.
+    pub(super) invite: bool,
     /// Whether the end of input is not the end.
     pub(super) stay: bool,
 }
@@ -49,6 +53,9 @@ pub(super) struct Session<'a> {
     pace: Pace,
     /// Messages that did not go out.
     unsent: usize,
+    deliveries: Deliveries,
+    /// `listening` has been or need not be written.
+    announced: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +95,8 @@ impl<'a> Session<'a> {
             held: None,
             pace: Pace::new(Instant::now()),
             unsent: 0,
+            deliveries: Deliveries::default(),
+            announced: false,
         }
     }
 
@@ -167,12 +176,18 @@ impl<'a> Session<'a> {
     }
 
     fn hear(&mut self, event: &Event) {
-        if let Some(record) = Record::of(event, self.plan.plain) {
+        let announced = self.announces(event);
+        if let Some(record) = Record::of(event).filter(|_| !announced) {
             self.output.write(&record);
         }
         match event {
-            Event::Room(proto::Event::Said { entry }) if entry.mine => self.pace.number(),
-            Event::Room(proto::Event::Sent { .. }) => self.pace.settle(Instant::now()),
+            Event::Room(proto::Event::Queued { .. }) => self.pace.number(),
+            Event::Room(proto::Event::Said { entry }) if entry.mine && self.chat.native.is_none() => self.pace.number(),
+            Event::Room(proto::Event::Sent { seq, .. }) => {
+                self.pace.settle(Instant::now());
+                self.deliveries.follow(*seq);
+            }
+            Event::Room(proto::Event::Receipt { receipt }) => self.receive(receipt),
             Event::Room(proto::Event::Refused { reason, .. }) => {
                 if *reason != RefuseReason::LineLost {
                     self.pace.number(); // the others come instead of a number
@@ -182,7 +197,38 @@ impl<'a> Session<'a> {
             }
             _ => {}
         }
+        let was_plain = self.chat.plain_text;
         self.chat.apply(event, SystemTime::now());
+        self.tell_of_plain_text(event, was_plain);
+        if self.plan.invite && matches!(event, Event::Listening { .. }) {
+            self.send(Command::Invite);
+        }
+        self.announce();
+    }
+
+    /// Whether it is the invite that `listening` waits for.
+    fn announces(&self, event: &Event) -> bool {
+        !self.announced && self.plan.invite && matches!(event, Event::Room(proto::Event::Invite { .. }))
+    }
+
+    /// Says that the room is open, with its first invite if there is to be one.
+    fn announce(&mut self) {
+        let Status::Hosting { addresses, .. } = &self.chat.status else {
+            return;
+        };
+        if self.announced || (self.plan.invite && self.chat.invite.is_none()) {
+            return;
+        }
+        self.announced = true;
+        let room = self.chat.native.as_ref().map(|native| native.room);
+        let invite = self.chat.invite.as_ref();
+        self.output.write(&Record::listening(
+            &self.chat.room,
+            room,
+            addresses,
+            invite,
+            self.plan.plain,
+        ));
     }
 
     /// Whether it is the line's turn: while the room is not open there is only one way, out.
@@ -226,30 +272,36 @@ impl<'a> Session<'a> {
     fn request(&mut self, request: Request<'_>) {
         match request {
             Request::Nothing => {}
-            Request::Say(text) => self.say(text),
+            Request::Say(text) => self.say(text, None),
             Request::Who => self.who(),
             Request::Remove(whom) => self.remove(whom),
             Request::Bye => self.stop(),
-            Request::NotInPlainRoom(command) => self.error(
-                "not-in-plain-room",
-                &format!("/{command} needs an encrypted room; nothing was sent"),
-                "This version has plain-text rooms only.",
+            Request::Usage(usage) => self.error("bad-command", "this command is not complete; nothing was sent", usage),
+            Request::NotYet(command) => self.error(
+                "not-yet",
+                &format!("this version has no /{command}; nothing was sent"),
+                "Begin the line with // to send one that begins with a slash.",
             ),
             Request::Unknown(command) => self.error(
                 "unknown-command",
                 &format!("there is no command /{command}; nothing was sent"),
-                "There are /who, /remove and /bye; begin the line with // to send one that begins with a slash.",
+                "landline-cli --help lists them; begin the line with // to send one that begins with a slash.",
             ),
+            native => self.native_request(native),
         }
     }
 
-    fn say(&mut self, text: &str) {
+    fn say(&mut self, text: &str, reply_to: Option<u64>) {
         self.pace.say(Instant::now(), text);
-        self.send(Command::say(text));
+        self.send(Command::Say {
+            text: text.to_owned(),
+            reply_to,
+        });
     }
 
     fn who(&mut self) {
-        let members = self.chat.members.values().map(Into::into).collect();
+        let everybody = self.chat.members.values().chain(self.chat.away.values());
+        let members = everybody.map(Into::into).collect();
         self.output.write(&Record::Members { members });
     }
 
@@ -259,17 +311,22 @@ impl<'a> Session<'a> {
         }
         match self.find(whom) {
             Some(member) => self.send(Command::Remove { member }),
-            None => self.error(
-                "no-such-member",
-                &format!("“{whom}” is nobody in this room who could be removed"),
-                "/who lists everybody.",
-            ),
+            None => self.no_such_member(whom),
         }
+    }
+
+    fn no_such_member(&mut self, whom: &str) {
+        self.error(
+            "no-such-member",
+            &format!("“{whom}” is nobody else in this room"),
+            "/who lists everybody.",
+        );
     }
 
     /// Another member by id, as `/who` writes it, or by name if only one is called that.
     fn find(&self, whom: &str) -> Option<MemberId> {
-        let others = || self.chat.members.values().filter(|member| !member.me);
+        let everybody = || self.chat.members.values().chain(self.chat.away.values());
+        let others = || everybody().filter(|member| !member.me);
         if let Some(member) = others().find(|member| member.author.id.to_string() == whom) {
             return Some(member.author.id);
         }
@@ -344,14 +401,6 @@ impl<'a> Session<'a> {
     }
 }
 
-fn exit(reason: &EndReason, unsent: usize) -> Exit {
-    match reason {
-        EndReason::Failed(_) => Exit::Failed,
-        _ if unsent > 0 => Exit::Unsent,
-        EndReason::Cancelled | EndReason::Closed(CloseReason::Left | CloseReason::HostLeft) => Exit::Done,
-        EndReason::Closed(_) => Exit::Failed,
-    }
-}
-
+mod native;
 #[cfg(test)]
 mod tests;

@@ -5,12 +5,14 @@ use std::io;
 use crossbeam_channel::{Receiver, select};
 
 use super::Exit;
-use super::args::{Args, CONNECT_WITHIN, Host, Join, PlaceError, parse_place};
+use super::args::{Args, CONNECT_WITHIN, HistoryOf, Host, Join, PlaceError, parse_place};
 use super::input::Line;
 use super::record::Record;
+use super::session::DRAIN_WITHIN;
 use crate::profile::{self, ProfileError, Settings};
-use crate::proto::log::History;
-use crate::proto::{Address, Admit, Limits};
+use crate::proto::Limits;
+use crate::proto::log::RoomId;
+use crate::store::{Rooms, Summary};
 use crate::text;
 use crate::worker::{self, Config, Role, Target};
 
@@ -27,14 +29,22 @@ pub(super) enum SetupError {
     Stopped,
     #[error("this computer has too little of something: {0}")]
     Resources(#[from] io::Error),
+    #[error("this profile has no room called “{0}”")]
+    NoRoom(String),
+    #[error("more than one room of this profile is called “{0}”")]
+    ManyRooms(String),
+    #[error("the room's file cannot be read: {0}")]
+    Store(String),
+    #[error("{path} cannot be written: {cause}")]
+    Export { path: String, cause: io::Error },
 }
 
 impl SetupError {
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Profile(ProfileError::InUse(_)) => Exit::ProfileInUse,
-            Self::Profile(_) | Self::Resources(_) | Self::Place(PlaceError::Invite) => Exit::Failed,
-            Self::Name(_) | Self::Place(PlaceError::Address(_)) => Exit::Usage,
+            Self::Profile(_) | Self::Resources(_) | Self::Store(_) | Self::Export { .. } => Exit::Failed,
+            Self::Name(_) | Self::Place(_) | Self::NoRoom(_) | Self::ManyRooms(_) => Exit::Usage,
             Self::Stopped => Exit::Done,
         }
     }
@@ -55,7 +65,11 @@ impl SetupError {
             Self::Profile(ProfileError::InUse(_)) => "profile-in-use",
             Self::Profile(_) => "profile-unusable",
             Self::Name(_) => "bad-name",
-            Self::Place(PlaceError::Invite) => "no-invites-yet",
+            Self::Place(PlaceError::Invite(_)) => "bad-invite",
+            Self::NoRoom(_) => "no-such-room",
+            Self::ManyRooms(_) => "ambiguous-room",
+            Self::Store(_) => "room-unreadable",
+            Self::Export { .. } => "export-failed",
             Self::Place(PlaceError::Address(_)) => "bad-address",
             Self::Stopped => "stopped",
             Self::Resources(_) => "resources",
@@ -72,7 +86,11 @@ impl SetupError {
             }
             Self::Profile(_) => "Give a folder that can be written with --profile.",
             Self::Name(_) => "Use letters, digits or other visible characters.",
-            Self::Place(PlaceError::Invite) => "Ask the host for an address, such as 192.168.1.7:8888.",
+            Self::Place(PlaceError::Invite(_)) => "Copy the whole invite again, or ask the host for a new one.",
+            Self::NoRoom(_) => "landline-cli rooms lists them.",
+            Self::ManyRooms(_) => "Take the room's id from landline-cli rooms.",
+            Self::Store(_) => "If the file is damaged it is kept under another name; restore it from a backup.",
+            Self::Export { .. } => "Give a file that is not there yet, in a folder that can be written.",
             Self::Place(PlaceError::Address(_)) => "Write HOST, HOST:PORT or [IPV6]:PORT, such as 192.168.1.7:8888.",
             Self::Stopped => "",
             Self::Resources(_) => "Close other programs, or raise the limit on open files and threads.",
@@ -80,32 +98,34 @@ impl SetupError {
     }
 }
 
-/// The room that `host` opens.
-pub(super) fn host(args: &Args, host: &Host, settings: &Settings) -> Result<Config, SetupError> {
+/// The room that `host` opens: the one of that name which this computer has hosted before, or a new one.
+pub(super) fn host(args: &Args, host: &Host, home: &Rooms, settings: &Settings) -> Result<Config, SetupError> {
     let room = match (&host.room, &args.name) {
         (Some(room), _) => room.clone(),
         (None, Some(name)) => profile::room_of(name),
         (None, None) => settings.room.clone(),
     };
+    let room = name(&room)?;
     let role = Role::Host(worker::Host {
-        room: name(&room)?,
-        again: None,
+        again: hosted(home, &room)?,
+        room,
         bind: host.bind,
         port: host.port,
-        admit: Admit::default(),
-        history: History::default(),
+        admit: host.admit.rule(),
+        history: host.history.map(HistoryOf::history),
         plain: host.plain.encoding(),
         welcome: host.welcome.clone(),
     });
     let mut config = config(args, settings, role)?;
-    config.limits.max_lines = usize::try_from(host.max_guests).unwrap_or(usize::MAX);
+    config.limits.max_lines = count(host.max_guests);
+    config.limits.max_lines_per_address = count(host.max_per_address);
     Ok(config)
 }
 
 /// The room that `join` goes to.
-pub(super) fn join(args: &Args, join: &Join, settings: &Settings, address: Address) -> Result<Config, SetupError> {
+pub(super) fn join(args: &Args, join: &Join, settings: &Settings, target: Target) -> Result<Config, SetupError> {
     let role = Role::Join(worker::Join {
-        target: Target::Address(address),
+        target,
         plain: join.plain.map(|plain| plain.encoding()),
         confirm: false,
         connect_within: CONNECT_WITHIN,
@@ -117,28 +137,83 @@ fn config(args: &Args, settings: &Settings, role: Role) -> Result<Config, SetupE
     Ok(Config {
         name: name(args.name.as_deref().unwrap_or(&settings.name))?,
         role,
-        limits: Limits::default(),
+        limits: Limits {
+            farewell: DRAIN_WITHIN,
+            shown_at_start: 0,
+            ..Limits::default()
+        },
         seed: None,
     })
+}
+
+fn count(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 fn name(raw: &str) -> Result<String, SetupError> {
     text::clean_name(raw).ok_or_else(|| SetupError::Name(text::for_terminal(raw)))
 }
 
-/// WHERE, from the command line or, if that says `-`, from the first line of standard input.
-pub(super) fn place(typed: &str, lines: &Receiver<Line>, signals: &Receiver<()>) -> Result<Address, SetupError> {
+/// A room of this profile: by its name, or by as much of its id as only it has.
+pub(super) fn find(home: &Rooms, typed: &str) -> Result<RoomId, SetupError> {
+    let named = |room: &&Summary| text::clean_name(&room.name).as_deref() == Some(typed) || *room.name == *typed;
+    let shortened = |room: &&Summary| !typed.is_empty() && room.room.to_string().starts_with(typed);
+    let found: Vec<RoomId> = home.rooms.iter().filter(named).map(|room| room.room).collect();
+    let found = match found.is_empty() {
+        true => home.rooms.iter().filter(shortened).map(|room| room.room).collect(),
+        false => found,
+    };
+    match found[..] {
+        [room] => Ok(room),
+        [] => Err(SetupError::NoRoom(text::for_terminal(typed))),
+        _ => Err(SetupError::ManyRooms(text::for_terminal(typed))),
+    }
+}
+
+/// The room of that name that this computer hosts.
+fn hosted(home: &Rooms, name: &str) -> Result<Option<RoomId>, SetupError> {
+    let mut hosted = home
+        .rooms
+        .iter()
+        .filter(|room| room.hosting && text::clean_name(&room.name).as_deref() == Some(name));
+    match (hosted.next(), hosted.next()) {
+        (Some(_), Some(_)) => Err(SetupError::ManyRooms(name.to_owned())),
+        (room, _) => Ok(room.map(|room| room.room)),
+    }
+}
+
+/// WHERE, from the command line or, if that says `-`, from the first line of standard input. A room that is known by name wins
+/// over a computer of that name.
+pub(super) fn place(
+    typed: &str,
+    home: &Rooms,
+    lines: &Receiver<Line>,
+    signals: &Receiver<()>,
+) -> Result<Target, SetupError> {
     if typed != "-" {
-        return Ok(parse_place(typed)?);
+        return target(typed, home);
     }
     let line = select! {
         recv(lines) -> line => line.unwrap_or(Line::End),
         recv(signals) -> _ => return Err(SetupError::Stopped),
     };
     match line {
-        Line::Text(text) => Ok(parse_place(&text)?),
-        Line::End => Ok(parse_place("")?),
-        Line::TooLong { beginning, .. } => Ok(parse_place(&beginning)?),
-        Line::NotUtf8 => Ok(parse_place("\u{FFFD}")?),
+        Line::Text(text) => target(&text, home),
+        Line::End => target("", home),
+        Line::TooLong { beginning, .. } => target(&beginning, home),
+        Line::NotUtf8 => target("\u{FFFD}", home),
+    }
+}
+
+fn target(typed: &str, home: &Rooms) -> Result<Target, SetupError> {
+    let typed = typed.trim();
+    let joined = Rooms {
+        rooms: home.rooms.iter().filter(|room| !room.hosting).cloned().collect(),
+        ..Rooms::default()
+    };
+    match find(&joined, typed) {
+        Ok(room) => Ok(Target::Known(room)),
+        Err(SetupError::NoRoom(_)) => Ok(parse_place(typed)?),
+        Err(error) => Err(error),
     }
 }

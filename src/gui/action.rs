@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use crate::gui::room::open_room::RoomKey;
 use crate::profile::Settings;
-use crate::proto::MemberId;
+use crate::proto::EntryId;
+use crate::proto::log::RoomId;
+use crate::worker::Command;
 
 /// One of the two cards of the connection panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub(crate) enum Card {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Members,
+    /// The room: invites and how it is.
+    Room,
     Settings,
 }
 
@@ -49,16 +53,30 @@ pub(crate) enum Action {
     UsePort(u16),
     /// Send what the composer holds.
     Say(RoomKey),
-    /// Send a message that did not go out once more.
-    SayAgain(RoomKey, String),
+    /// Something that the room itself does.
+    Command(RoomKey, Command),
+    /// Words were compared with a member, and are the same.
+    Verified(RoomKey, crate::proto::MemberId),
+    /// The host has read the same words.
+    Confirm(RoomKey),
+    /// Begin to write an answer to the message at a place.
+    Reply(RoomKey, u64),
+    /// Begin to write other words for the own message at a place.
+    Edit(RoomKey, u64),
+    /// Show a message no more that did not go out.
+    Forget(RoomKey, EntryId),
+    /// Ask, or do not ask any more, whether another history shall begin.
+    AskNewEpoch(RoomKey, bool),
     /// Leave a room; it stays in the list.
     Leave(RoomKey),
+    /// Open a room of this profile again, or join it again.
+    Open(RoomId),
+    /// Show the connection panel, with the cursor where an invite goes.
+    NewInvite,
     /// Take a room off the list.
     Close(RoomKey),
     /// Open or join it again.
     Rejoin(RoomKey),
-    /// Let somebody out.
-    Remove(RoomKey, MemberId),
     /// Ask where to save the transcript.
     Save(RoomKey),
     /// Save it there.

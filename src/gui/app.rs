@@ -14,21 +14,25 @@ use crate::gui::action::Side;
 use crate::gui::connection::ConnectionPanel;
 use crate::gui::desktop::file_dialog::FileDialog;
 use crate::gui::desktop::saver::Saver;
+use crate::gui::desktop::shelf::Shelf;
 use crate::gui::desktop::wake::Wake;
 use crate::gui::look::fonts::{self, SystemFonts};
 use crate::gui::look::theme;
 use crate::gui::room::ime::Ime;
 use crate::gui::room::members::Members;
 use crate::gui::room::open_room::{OpenRoom, RoomKey};
+use crate::gui::room::room_settings::RoomSettings;
 use crate::gui::rooms::RoomList;
 use crate::gui::toasts::Toasts;
 use crate::gui::words::strings::{self, Strings};
 use crate::profile::{Language, Profile, Settings, Theme};
 use crate::proto::Encoding;
+use crate::store::Summary;
 use crate::worker::{Config, Worker};
 
 mod events;
 mod execute;
+mod known;
 mod view;
 
 /// Opens a room: [`Worker::spawn`], or something scripted in a test. The second argument is the worker's wake callback.
@@ -67,6 +71,9 @@ pub struct App {
     factory: Factory,
     wake: Wake,
     saver: Option<Saver>,
+    shelf: Option<Shelf>,
+    /// Rooms of the profile, open ones included.
+    kept: Vec<Summary>,
     start: Option<Start>,
     rooms: Vec<OpenRoom>,
     /// Rooms that are being opened, by card.
@@ -80,6 +87,7 @@ pub struct App {
     panel: ConnectionPanel,
     list: RoomList,
     members: Members,
+    room_settings: RoomSettings,
     side: Option<Side>,
     keys_shown: bool,
     rooms_shown: bool,
@@ -124,6 +132,8 @@ impl App {
             factory,
             wake,
             saver: None,
+            shelf: None,
+            kept: Vec::new(),
             start: None,
             rooms: Vec::new(),
             hosting: None,
@@ -134,6 +144,7 @@ impl App {
             turn: 0,
             list: RoomList::default(),
             members: Members::default(),
+            room_settings: RoomSettings::default(),
             side: None,
             keys_shown: false,
             rooms_shown: false,
@@ -152,12 +163,13 @@ impl App {
         }
     }
 
-    /// Keeps settings in a profile from now on, and asks the system where to save files.
+    /// Keeps settings in a profile from now on, lists its rooms, and asks the system where to save files.
     ///
     /// # Errors
     ///
     /// When the operating system gives no thread.
     pub fn with_profile(mut self, profile: Arc<Profile>) -> io::Result<Self> {
+        self.shelf = Some(Shelf::spawn(Arc::clone(&profile), self.wake.clone())?);
         self.saver = Some(Saver::spawn(profile, self.wake.clone())?);
         self.native_dialogs = true;
         Ok(self)

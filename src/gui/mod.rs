@@ -16,4 +16,5 @@ mod transcript;
 mod words;
 
 pub use app::{App, Factory, Start};
+pub use desktop::in_use::say_in_use;
 pub use desktop::window::{APP_ID, WindowError, run};

@@ -1,28 +1,24 @@
 //! The list of rooms on the left.
 
-use std::borrow::Cow;
+mod row;
+
 use std::time::SystemTime;
 
 use egui::{
-    Align2, Frame, Id, Margin, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, pos2,
-    vec2,
+    Align2, Frame, Id, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use jiff::tz::TimeZone;
 
-use crate::chat::{Message, Status};
 use crate::gui::action::{Action, Side};
 use crate::gui::look::controls;
 use crate::gui::look::icons::{self, Icon};
 use crate::gui::look::theme::{self, palette, radius, size, space};
 use crate::gui::look::widgets;
 use crate::gui::room::open_room::{OpenRoom, RoomKey};
+use crate::gui::rooms::row::Row;
 use crate::gui::words::strings::Strings;
-
-/// Diameter of a room's disc.
-const AVATAR: f32 = 46.0;
-/// The most that a badge counts.
-const MANY: usize = 99;
+use crate::store::Summary;
 
 /// What the list has to know.
 pub(crate) struct Surroundings<'a> {
@@ -30,6 +26,8 @@ pub(crate) struct Surroundings<'a> {
     /// What the person at this computer is called.
     pub(crate) me: &'a str,
     pub(crate) rooms: &'a [OpenRoom],
+    /// All rooms of the profile.
+    pub(crate) kept: &'a [Summary],
     pub(crate) selected: Option<RoomKey>,
     pub(crate) zone: &'a TimeZone,
     pub(crate) now: SystemTime,
@@ -93,15 +91,27 @@ impl RoomList {
             .iter()
             .filter(|room| needle.is_empty() || room.chat.room.to_lowercase().contains(&needle))
             .collect();
-        if shown.is_empty() {
-            empty_ui(ui, around.words, around.rooms.is_empty());
+        let kept: Vec<&Summary> = around
+            .kept
+            .iter()
+            .filter(|kept| around.rooms.iter().all(|room| room.id() != Some(kept.room)))
+            .filter(|kept| needle.is_empty() || kept.name.to_lowercase().contains(&needle))
+            .collect();
+        if shown.is_empty() && kept.is_empty() {
+            empty_ui(ui, around.words, around.rooms.is_empty() && around.kept.is_empty());
             return;
         }
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             widgets::list(ui, around.words.rooms, |ui| {
                 for room in shown {
-                    if row_ui(ui, around, room).clicked() {
+                    let row = Row::of(around.words, room, around.selected == Some(room.key));
+                    if row.ui(ui, around).clicked() {
                         actions.push(Action::Select(room.key));
+                    }
+                }
+                for room in kept {
+                    if Row::kept(around.words, room).ui(ui, around).clicked() {
+                        actions.push(Action::Open(room.room));
                     }
                 }
             });
@@ -153,168 +163,6 @@ fn empty_ui(ui: &mut Ui, words: &Strings, nothing_at_all: bool) {
             }
         });
     });
-}
-
-/// What a room's row says: one node for screen readers, painted by hand.
-fn row_ui(ui: &mut Ui, around: &Surroundings<'_>, room: &OpenRoom) -> Response {
-    let words = around.words;
-    let selected = around.selected == Some(room.key);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROOM_ROW), Sense::click());
-    let preview = preview(words, room, selected);
-    response.widget_info(|| {
-        let mut name = format!("{}, {}, {preview}", room.chat.room, status_word(words, room));
-        if room.unread() > 0 {
-            name = format!("{name}, {}", words.unread(room.unread()));
-        }
-        WidgetInfo::selected(Role::ListItem, true, selected, name)
-    });
-    if !ui.is_rect_visible(rect) {
-        return response;
-    }
-    let ground = rect.shrink2(vec2(8.0, 1.0));
-    let fill = row_fill(ui, &response, selected);
-    ui.painter().rect_filled(ground, radius::CARD, fill);
-    controls::focus_ring(ui, ground.shrink(3.0), &response, radius::CARD);
-    let middle = pos2(rect.left() + 19.0 + AVATAR / 2.0, rect.center().y);
-    let name = room.chat.room.as_str();
-    icons::avatar(ui.painter(), middle, AVATAR, name, theme::hue(name));
-    dot_ui(ui, middle + vec2(16.5, 16.5), room, fill);
-    row_text(ui, rect, around, room, &preview);
-    response
-}
-
-fn row_fill(ui: &Ui, response: &Response, selected: bool) -> egui::Color32 {
-    let colors = palette(ui);
-    let over = ui
-        .ctx()
-        .animate_bool_with_time(response.id.with("over"), response.hovered(), theme::MOTION);
-    let chosen = ui
-        .ctx()
-        .animate_bool_with_time(response.id.with("chosen"), selected, theme::MOTION);
-    colors
-        .side
-        .lerp_to_gamma(colors.hover, over)
-        .lerp_to_gamma(colors.selected, chosen)
-}
-
-fn row_text(ui: &Ui, rect: Rect, around: &Surroundings<'_>, room: &OpenRoom, preview: &str) {
-    let colors = palette(ui);
-    let left = rect.left() + 78.0;
-    let right = rect.right() - 20.0;
-    let mut name_right = right;
-    if let Some(message) = room.chat.last_message() {
-        let color = if room.unread() > 0 { colors.accent } else { colors.dim };
-        let time = around.words.when(message.at, around.now, around.zone);
-        let at = pos2(right, rect.top() + 23.0);
-        name_right -= 8.0
-            + widgets::line(
-                ui,
-                at,
-                Align2::RIGHT_CENTER,
-                &time,
-                theme::regular(size::CAPTION),
-                color,
-                90.0,
-            );
-    }
-    let at = pos2(left, rect.top() + 23.0);
-    let font = theme::semibold(size::BODY);
-    widgets::line(
-        ui,
-        at,
-        Align2::LEFT_CENTER,
-        &room.chat.room,
-        font,
-        colors.text,
-        name_right - left,
-    );
-    let mut preview_right = right;
-    if room.unread() > 0 {
-        preview_right -= badge_ui(ui, pos2(right, rect.top() + 47.0), room.unread()) + 8.0;
-    }
-    let at = pos2(left, rect.top() + 47.0);
-    let font = theme::regular(size::SMALL);
-    widgets::line(
-        ui,
-        at,
-        Align2::LEFT_CENTER,
-        preview,
-        font,
-        colors.dim,
-        preview_right - left,
-    );
-}
-
-fn badge_ui(ui: &Ui, right_middle: egui::Pos2, count: usize) -> f32 {
-    let colors = palette(ui);
-    let text = if count > MANY {
-        format!("{MANY}+")
-    } else {
-        count.to_string()
-    };
-    let galley = ui
-        .painter()
-        .layout_no_wrap(text, theme::semibold(size::CAPTION), colors.on_accent);
-    let badge = vec2((galley.size().x + 12.0).max(20.0), 20.0);
-    let rect = Rect::from_min_size(right_middle - vec2(badge.x, badge.y / 2.0), badge);
-    ui.painter().rect_filled(rect, 10.0, colors.accent);
-    ui.painter()
-        .galley(rect.center() - galley.size() / 2.0, galley, colors.on_accent);
-    badge.x
-}
-
-/// The state as a dot; the words stand in the header and in the row's name.
-fn dot_ui(ui: &Ui, middle: egui::Pos2, room: &OpenRoom, ground: egui::Color32) {
-    let colors = palette(ui);
-    ui.painter().circle_filled(middle, 7.0, ground);
-    match room.chat.status {
-        Status::Hosting { .. } | Status::Connected => {
-            ui.painter().circle_filled(middle, 5.0, colors.online);
-        }
-        Status::Starting | Status::Connecting { .. } => {
-            ui.painter().circle_stroke(middle, 4.0, Stroke::new(2.0, colors.accent));
-        }
-        Status::Ended(_) => {
-            ui.painter().circle_stroke(middle, 4.0, Stroke::new(2.0, colors.faint));
-        }
-    }
-}
-
-/// Where a room stands, in a word or two.
-pub(crate) fn status_word(words: &Strings, room: &OpenRoom) -> &'static str {
-    match room.chat.status {
-        Status::Starting => words.state_starting,
-        Status::Connecting { .. } => words.state_connecting,
-        Status::Connected => words.state_connected,
-        Status::Hosting { .. } => words.state_hosting,
-        Status::Ended(_) => words.state_ended,
-    }
-}
-
-fn preview(words: &Strings, room: &OpenRoom, selected: bool) -> String {
-    if !selected && !room.composer.written().is_empty() {
-        return words.preview(words.draft, &one_line(room.composer.written()));
-    }
-    match room.chat.last_message() {
-        Some(message) => words.preview(&author(words, message), &one_line(&message.text)),
-        None => status_word(words, room).to_owned(),
-    }
-}
-
-fn author<'a>(words: &Strings, message: &'a Message) -> Cow<'a, str> {
-    match &message.author {
-        Some(author) if !message.mine => words.called(author),
-        _ => Cow::Borrowed(words.you),
-    }
-}
-
-/// The beginning of a text, in one line; a row shows no more than this.
-fn one_line(text: &str) -> String {
-    const CHARS: usize = 80;
-    text.chars()
-        .take(CHARS)
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .collect()
 }
 
 fn me_ui(ui: &mut Ui, words: &Strings, me: &str, actions: &mut Vec<Action>) {

@@ -9,6 +9,7 @@ use crate::gui::look::{fonts, theme};
 use crate::gui::transcript::{Transcript, TranscriptAction, View};
 use crate::gui::words::strings;
 use crate::profile::Language;
+use crate::proto::Command;
 
 /// A room's transcript without a window around it. The same input draws the same picture on every computer.
 #[derive(Debug)]
@@ -62,7 +63,14 @@ impl Stage {
         };
         for action in self.transcript.ui(ui, &self.chat, view) {
             self.asked.push(match action {
-                TranscriptAction::Retry { text } => format!("retry {text}"),
+                TranscriptAction::Ask(Command::Say { text, .. }) => format!("retry {text}"),
+                TranscriptAction::Ask(command) => format!("{command:?}"),
+                TranscriptAction::Reply { seq } => format!("reply {seq}"),
+                TranscriptAction::Edit { seq } => format!("edit {seq}"),
+                TranscriptAction::Forget { id } => {
+                    self.chat.forget(id);
+                    "forget".to_owned()
+                }
                 TranscriptAction::Copied => "copied".to_owned(),
                 TranscriptAction::OpenLink { url } => format!("open {url}"),
                 TranscriptAction::Typed(text) => format!("typed {text}"),

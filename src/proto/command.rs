@@ -1,11 +1,19 @@
 //! What the person at this computer wants of a room.
 
+use std::fmt;
+
 use super::log::Settings;
 use super::{EntryId, MemberId};
 
 /// Names a knock while somebody stands at the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KnockId(pub u64);
+
+impl fmt::Display for KnockId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "k{}", self.0)
+    }
+}
 
 /// Who may come into a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -92,6 +92,10 @@ pub struct Limits {
     pub max_queued_messages: usize,
     /// How long a line may take no byte while some are waiting.
     pub write_stall: Duration,
+    /// How long what was said before may hold up a goodbye to somebody on plain text.
+    pub farewell: Duration,
+    /// Entries of the time before that are shown when a room is opened; a script, which has read them, wants none.
+    pub shown_at_start: usize,
     /// A mistake to make on purpose.
     #[cfg(feature = "simulation")]
     pub mistake: Option<super::Mistake>,
@@ -107,6 +111,8 @@ impl Default for Limits {
             max_queued_bytes: 4 << 20,
             max_queued_messages: 1024,
             write_stall: Duration::from_secs(20),
+            farewell: Duration::from_secs(1),
+            shown_at_start: 500,
             #[cfg(feature = "simulation")]
             mistake: None,
         }

@@ -15,11 +15,7 @@ const OVERFULL_GRACE: Duration = Duration::from_secs(2);
 pub(super) const HARD_LIMIT_FACTOR: usize = 4;
 /// How long a peer may take to answer our FIN with its own. Closing at once would answer bytes on the way with a reset,
 /// which destroys what the peer has not yet read.
-const LINGER: Duration = Duration::from_secs(1);
-/// How long messages may hold up a goodbye.
-const FAREWELL: Duration = Duration::from_secs(1);
-/// How long a line may take to end in the worst case: the goodbye, and the peer's time to read it.
-pub(super) const LEAVE_WITHIN: Duration = Duration::from_secs(2);
+pub(super) const LINGER: Duration = Duration::from_secs(1);
 
 /// How far a line has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,18 +142,18 @@ impl Line {
     }
 
     /// Nothing is taken from the peer any more; what is queued goes out, but not for ever.
-    pub(super) fn part(&mut self, now: Instant) {
+    pub(super) fn part(&mut self, now: Instant, limits: &Limits) {
         self.phase = Phase::Parting;
         for timer in [Timer::Quiet, Timer::Partial, Timer::Overfull] {
             self.timers.stop(timer);
         }
-        self.timers.set_if_sooner(Timer::Linger, now + LEAVE_WITHIN);
+        self.timers.set_if_sooner(Timer::Linger, now + limits.farewell + LINGER);
     }
 
     /// Queues the goodbye behind everything else, and gives up the rest if it takes too long.
     pub(super) fn say_bye(&mut self, now: Instant, limits: &Limits) {
         self.send(now, &Rendered::bye(self.style().newline), None, limits);
-        self.timers.set_if_unset(Timer::Farewell, now + FAREWELL);
+        self.timers.set_if_unset(Timer::Farewell, now + limits.farewell);
     }
 
     /// Gives up what waits before the goodbye; own messages among it are reported.

@@ -4,13 +4,15 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::connection;
 use super::guest::{self, Guest};
 use super::host::Host;
 use super::log::{BatchId, PlacedEntry, StoreError};
 use super::plain_guest::PlainGuest;
 use super::transmit::Transmit;
 use super::{Command, Event, GuestConfig, HostConfig, LineEnd, LineId, Now, PlainGuestConfig, ReadId, Store};
+
+/// How long lines take to end: a goodbye, and the peer's time to answer it.
+const LINES_END_WITHIN: Duration = Duration::from_secs(2);
 
 /// All lines of one room, seen by its host or by one guest. See the module's contract.
 #[derive(Debug)]
@@ -57,7 +59,7 @@ pub(super) trait Side: fmt::Debug + Send {
 
 impl Endpoint {
     /// How long leaving may take in the worst case: a guest waits until its host has what was said, then lines end.
-    pub const LEAVE_WITHIN: Duration = guest::LEAVE_WAIT.saturating_add(connection::LEAVE_WITHIN);
+    pub const LEAVE_WITHIN: Duration = guest::LEAVE_WAIT.saturating_add(LINES_END_WITHIN);
 
     /// A room with nobody in it but its host. What `poll_store` yields at once makes it, or brings it up to date.
     #[must_use]

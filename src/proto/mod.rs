@@ -36,6 +36,7 @@ mod mistake;
 mod native;
 mod noise;
 mod outbox;
+mod past;
 pub mod plain;
 mod plain_guest;
 mod projection;
@@ -55,6 +56,7 @@ pub use config::{CHANCE_BYTES, GuestConfig, HostConfig, Limits, PlainGuestConfig
 pub use endpoint::Endpoint;
 pub use error::{CloseReason, LeaveReason, LineEnd, Notice, RefuseReason};
 pub use mistake::Mistake;
+pub use past::Past;
 pub use plain::Encoding;
 pub use room::{Author, Member, MemberId};
 pub use store::{ReadId, Store};
@@ -117,6 +119,8 @@ pub enum Event {
         host: Author,
         /// What to call the room.
         room: Arc<str>,
+        /// Which room; a plain line does not know.
+        id: Option<RoomId>,
         /// Whether the line is encrypted and the host's key known; otherwise it is plain text.
         secure: bool,
         /// Whether this computer has been in before and goes on where it was.

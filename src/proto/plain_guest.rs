@@ -88,7 +88,7 @@ impl PlainGuest {
     }
 
     /// This computer leaves: `bye` once what was said before has gone out; `Closed` when the line is done, at the latest after
-    /// [`super::connection::LEAVE_WITHIN`].
+    /// [`super::Limits::farewell`] and a second.
     fn handle_leave(&mut self, now: Now) {
         match self.state {
             State::Closing(_) | State::Closed => return,
@@ -98,7 +98,7 @@ impl PlainGuest {
             if let Some(peer) = self.lines.get_mut(line)
                 && peer.is_open()
             {
-                peer.part(now.monotonic);
+                peer.part(now.monotonic, &self.config.limits);
                 peer.say_bye(now.monotonic, &self.config.limits);
                 self.settle(now, line);
             }

@@ -120,13 +120,9 @@ impl MemoryStore {
 
 impl RoomStore for MemoryStore {
     fn load(&mut self) -> Result<Option<Loaded>, ReadError> {
-        let me = self.me;
-        Ok(self.healthy()?.map(|disk| {
-            let mut loaded = disk.loaded.clone();
-            if loaded.kept.host == me {
-                loaded.ids = disk.ids();
-            }
-            loaded
+        Ok(self.healthy()?.map(|disk| Loaded {
+            ids: disk.ids(),
+            ..disk.loaded.clone()
         }))
     }
 
@@ -273,6 +269,7 @@ impl Disk {
         Summary {
             room: kept.room,
             name: kept.settings.name.clone(),
+            settings: kept.settings.clone(),
             host: kept.host,
             hosting: kept.host == *me,
             members: self.loaded.peers.iter().filter(|peer| peer.member).count(),

@@ -127,6 +127,8 @@ pub struct Summary {
     pub room: RoomId,
     /// What it is called, as it was received.
     pub name: Arc<str>,
+    /// How it is, by the newest settings.
+    pub settings: Settings,
     /// Whose it is.
     pub host: MemberKey,
     /// Whether this computer hosts it.

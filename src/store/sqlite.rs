@@ -175,7 +175,7 @@ impl SqliteStore {
         let Some(state) = &self.state else {
             return Ok(None);
         };
-        state.load(&self.connection, &self.me).map(Some)
+        state.load(&self.connection).map(Some)
     }
 
     fn try_summary(&self) -> Result<Option<Summary>, Trouble> {

@@ -67,9 +67,10 @@ impl Config {
         now: Now,
     ) -> Result<(RoomId, Endpoint), Failure> {
         let chance = Chance::new(self.seed)?;
+        let kept = loaded.as_ref().map(|loaded| loaded.kept.settings.history);
         let settings = Settings {
             name: host.room.as_str().into(),
-            history: host.history,
+            history: host.history.or(kept).unwrap_or_default(),
             plain: host.plain,
         };
         let me = home.identity.key();

@@ -83,8 +83,8 @@ pub struct Host {
     pub port: u16,
     /// Who may come in.
     pub admit: Admit,
-    /// What newcomers see of the time before.
-    pub history: History,
+    /// What newcomers see of the time before; `None`: as the room has it.
+    pub history: Option<History>,
     /// The encoding of plain guests; `None`: plain text is not let in.
     pub plain: Option<Encoding>,
     /// What a plain newcomer reads first; may be empty.

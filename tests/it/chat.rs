@@ -5,12 +5,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use landline::chat::{Chat, Delivery, MAX_MOVES, Message, Move, Row, Status, TRIM_ROWS};
+use landline::chat::{Chat, Delivery, Later, MAX_MOVES, Message, Move, Row, Status, TRIM_ROWS};
 use landline::proto::log::RoomId;
 use landline::proto::{
     self, Author, CloseReason, Entry, EntryId, LeaveReason, LineEnd, Member, MemberId, Notice, RefuseReason,
 };
 use landline::worker::{EndReason, Event, Failure};
+
+mod native;
 
 /// A room on its way, one virtual second an event.
 struct Story {
@@ -37,6 +39,7 @@ impl Story {
         story.room(proto::Event::Connected {
             host: author(0, "192.168.1.7"),
             room: "192.168.1.7".into(),
+            id: None,
             secure: false,
             resumed: false,
         });
@@ -188,7 +191,12 @@ fn status(status: &Status) -> String {
         Status::Starting => "starting".to_owned(),
         Status::Hosting { port, addresses } => format!("hosting at {port} {addresses:?}"),
         Status::Connecting { address } => format!("connecting to {address}"),
+        Status::Waiting { words } => format!("waiting with {:?}", words.0),
         Status::Connected => "connected".to_owned(),
+        Status::Lost { end, retry_at } => {
+            let at = retry_at.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+            format!("lost ({end:?}), retrying at {at}")
+        }
         Status::Ended(reason) => format!("ended: {reason:?}"),
     }
 }
@@ -205,6 +213,9 @@ fn row_text(row: &Row) -> String {
             let moves: Vec<String> = people.moves.iter().map(move_text).collect();
             format!("~ {omitted}{}", moves.join(", "))
         }
+        Row::Newer { seq, author, .. } => format!("#{seq} {}: needs a newer version", author.name),
+        Row::NewEpoch { .. } => "another history".to_owned(),
+        Row::CaughtUp { messages, .. } => format!("caught up: {messages}"),
         Row::Notice { notice, .. } => format!("! {notice:?}").chars().take(30).collect(),
         Row::Ended { reason, .. } => format!("ended: {reason:?}"),
     }
@@ -219,12 +230,32 @@ fn message_text(message: &Message) -> String {
         Delivery::Sent { lines: 0 } => " [nobody there]",
         Delivery::Sent { lines: 1 } => " [sent]",
         Delivery::Sent { .. } => " [sent to many]",
+        Delivery::Queued => " [queued]",
+        Delivery::Stored => " [stored]",
         Delivery::Refused(RefuseReason::TooLong { .. }) => " [too long]",
         Delivery::Refused(RefuseReason::LineLost) => " [line lost]",
         Delivery::Refused(_) => " [refused]",
     };
     assert_eq!(message.mine, message.delivery != Delivery::Received);
-    format!("{seq} {author}: {}{mark}", message.text)
+    let reply = message.reply_to.map_or(String::new(), |seq| format!("(to #{seq}) "));
+    format!("{seq} {author}: {reply}{}{}{mark}", message.text, later(&message.later))
+}
+
+fn later(later: &Later) -> String {
+    let edited = if later.edited { " (edited)" } else { "" };
+    let deleted = later
+        .deleted
+        .as_ref()
+        .map(|author| format!(" (taken back by {})", author.name));
+    let signs: Vec<String> = later
+        .reactions
+        .iter()
+        .map(|reaction| {
+            let by: Vec<&str> = reaction.by.iter().map(|author| &*author.name).collect();
+            format!(" {}{}", reaction.emoji, by.join("+"))
+        })
+        .collect();
+    format!("{edited}{}{}", deleted.unwrap_or_default(), signs.concat())
 }
 
 fn move_text(step: &Move) -> String {

@@ -18,6 +18,7 @@ use landline::proto::{self, Author, Entry, EntryId, Member, MemberId};
 use landline::worker::{Command, Config, EndReason, Event, Role as Part, Worker};
 
 mod connect;
+mod encrypted;
 mod keyboard;
 mod rooms;
 mod talk;
@@ -55,6 +56,11 @@ impl Stage {
     }
 
     fn with(settings: Settings, start: Start, size: [f32; 2]) -> Self {
+        Self::furnished(settings, start, size, |app| app)
+    }
+
+    /// With something more done to the window before it is shown.
+    fn furnished(settings: Settings, start: Start, size: [f32; 2], more: impl FnOnce(App) -> App) -> Self {
         let opened = Rc::new(RefCell::new(Vec::new()));
         let kept = Rc::clone(&opened);
         let app = App::new(
@@ -70,6 +76,7 @@ impl Stage {
             }),
         )
         .with_start(start);
+        let app = more(app);
         let mut harness = Harness::builder().with_size(size).build_ui_state(
             |ui, (app, attached): &mut (App, bool)| {
                 // Fonts hold from the next frame on.
@@ -98,7 +105,7 @@ impl Stage {
     /// A window that is in somebody else's room.
     fn joined() -> Self {
         let mut stage = Self::new();
-        stage.fill(Role::TextInput, "Address", "10.0.0.7");
+        stage.fill(Role::TextInput, "Invite, address or room", "10.0.0.7");
         stage.press("Join");
         stage.connected(0);
         stage
@@ -213,6 +220,7 @@ impl Stage {
             proto::Event::Connected {
                 host: author(0, "10.0.0.7"),
                 room: Arc::from("10.0.0.7"),
+                id: None,
                 secure: false,
                 resumed: false,
             },

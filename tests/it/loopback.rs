@@ -7,7 +7,6 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
-use landline::proto::log::History;
 use landline::proto::{Admit, Encoding, Entry, Event as RoomEvent, LeaveReason, Limits, Member};
 use landline::worker::{Command, Config, EndReason, Event, Home, Host, Join, Role, Target, Worker};
 
@@ -26,7 +25,7 @@ pub(crate) fn host(name: &str) -> Config {
             bind: Some(Ipv4Addr::LOCALHOST.into()),
             port: 0,
             admit: Admit::Anyone,
-            history: History::default(),
+            history: None,
             plain: Some(Encoding::Auto),
             welcome: WELCOME.to_owned(),
         }),

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ pub(crate) struct Program {
     out: Receiver<String>,
     err: Receiver<String>,
     /// Removed with it.
-    profile: TempDir,
+    profile: Rc<TempDir>,
 }
 
 /// How it ended.
@@ -41,10 +42,10 @@ impl Program {
 
     /// With a profile of its own.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        Self::start_in(tempfile::tempdir().unwrap(), arguments)
+        Self::start_in(Rc::new(tempfile::tempdir().unwrap()), arguments)
     }
 
-    fn start_in(profile: TempDir, arguments: &[&str]) -> Self {
+    fn start_in(profile: Rc<TempDir>, arguments: &[&str]) -> Self {
         let folder = profile.path().to_str().unwrap();
         let mut child = command(&[&["--profile", folder], arguments].concat())
             .stdin(Stdio::piped())
@@ -63,15 +64,43 @@ impl Program {
         }
     }
 
-    /// A host at any free port of the loopback; yields the address.
+    /// A host at any free port of the loopback that lets plain text in; yields the address.
     pub(crate) fn host(arguments: &[&str]) -> (Self, SocketAddr) {
+        let (program, listening) = Self::hosting(&[&["--plain", "auto"], arguments].concat());
+        let address = listening["addresses"][0].as_str().unwrap().parse().unwrap();
+        (program, address)
+    }
+
+    /// A host at any free port of the loopback; yields its announcement.
+    pub(crate) fn hosting(arguments: &[&str]) -> (Self, Value) {
         let fixed = ["host", "--bind", "127.0.0.1", "--port", "0"];
         let program = Self::json(&[&fixed, arguments].concat());
         program.record("started");
-        let listening = program.record("listening");
-        let address = listening["addresses"][0].as_str().unwrap().parse().unwrap();
-        program.record("notice");
-        (program, address)
+        let listening = program.until("listening");
+        (program, listening)
+    }
+
+    /// Another one on the same profile, once this one has ended.
+    pub(crate) fn again(&self, arguments: &[&str]) -> Self {
+        Self::start_in(Rc::clone(&self.profile), &[&["--json"], arguments].concat())
+    }
+
+    /// Runs a command to its end on the same profile, once this one has ended.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
+        let fixed = ["--json", "--profile", self.profile()];
+        command(&[&fixed, arguments].concat()).output().unwrap().into()
+    }
+
+    /// Ends it as a power cut would, as far as a process can see.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Leaves the room.
+    pub(crate) fn end(&mut self) {
+        self.say("/bye");
+        self.child.wait().unwrap();
     }
 
     /// Its profile.
@@ -121,6 +150,17 @@ impl Program {
                 return record;
             }
             assert_ne!(record["event"], "closed", "before {event}");
+        }
+    }
+
+    /// The next record of `event` that says `value` in `field`, whatever comes before it.
+    #[track_caller]
+    pub(crate) fn until_of(&self, event: &str, field: &str, value: &str) -> Value {
+        loop {
+            let record = self.until(event);
+            if record[field] == value {
+                return record;
+            }
         }
     }
 

@@ -344,9 +344,10 @@ fn the_terminal_contract_is_written_down() {
     let enumeration = enumeration.split("\n}\n").next().unwrap();
     let events: Vec<String> = enumeration
         .lines()
-        .filter_map(|line| line.strip_prefix("    ")?.strip_suffix(" {"))
+        .filter_map(|line| line.strip_prefix("    ")?.strip_suffix([',', '{']))
+        .map(str::trim_end)
         .filter(|name| name.starts_with(char::is_uppercase))
-        .map(str::to_lowercase)
+        .map(kebab)
         .collect();
     assert!(events.len() > 10, "{events:?}");
     let missing: Vec<String> = events
@@ -355,6 +356,18 @@ fn the_terminal_contract_is_written_down() {
         .filter(|event| !contract.contains(event))
         .collect();
     none(&missing);
+}
+
+/// `CaughtUp` as scripts read it: `caught-up`.
+fn kebab(name: &str) -> String {
+    let mut kebab = String::new();
+    for sign in name.chars() {
+        if sign.is_uppercase() && !kebab.is_empty() {
+            kebab.push('-');
+        }
+        kebab.extend(sign.to_lowercase());
+    }
+    kebab
 }
 
 /// The codes that an `error` can carry, as the sources spell them.

@@ -48,7 +48,7 @@ fn shown(record: &Record<'_>) -> Option<(Stream, String)> {
 /// What a person at the terminal reads of an event.
 fn read(event: proto::Event) -> String {
     let event = Event::Room(event);
-    let record = Record::of(&event, "auto").unwrap();
+    let record = Record::of(&event).unwrap();
     let (stream, line) = shown(&record).unwrap();
     assert_eq!(stream, Stream::Out);
     line
@@ -111,7 +111,7 @@ fn nothing_that_a_terminal_obeys_gets_through() {
 #[test]
 fn own_words_are_not_repeated_to_whoever_typed_them() {
     let event = Event::Room(said("Me", "hi", true));
-    let record = Record::of(&event, "auto").unwrap();
+    let record = Record::of(&event).unwrap();
     assert!(readable(&record, true, &TimeZone::UTC).is_none());
     assert!(readable(&record, false, &TimeZone::UTC).is_some());
 }

@@ -11,6 +11,8 @@ use super::*;
 use crate::proto::log::RoomId;
 use crate::proto::{Author, Entry, EntryId, LineEnd, Member};
 
+mod native;
+
 /// Nothing here takes longer, unless it is broken; a machine that builds at the same time is slow.
 const SOON: Duration = Duration::from_secs(20);
 
@@ -42,6 +44,14 @@ impl Write for Records {
 
 impl Script {
     fn host(stay: bool) -> Self {
+        Self::with(Plan {
+            plain: "auto",
+            invite: false,
+            stay,
+        })
+    }
+
+    fn with(plan: Plan) -> Self {
         let (worker, commands, events) = Worker::scripted();
         let (lines, lines_in) = crossbeam_channel::bounded(256);
         let (signals, signals_in) = crossbeam_channel::bounded(4);
@@ -55,7 +65,6 @@ impl Script {
             .spawn(move || {
                 let mut output = Output::new(true, false, Records(written), io::sink());
                 let chat = Chat::with_limit("", true, 1 << 20);
-                let plan = Plan { plain: "auto", stay };
                 Session::new(worker, chat, plan, inputs, &mut output).run()
             })
             .unwrap();
@@ -397,7 +406,7 @@ fn members_are_removed_by_id_or_by_a_name_that_only_one_has() {
     assert_eq!(members.as_array().unwrap().len(), 5);
     assert_eq!(
         members[0],
-        serde_json::json!({"id": "m0", "name": "Host", "plain": true, "address": null, "me": true})
+        serde_json::json!({"id": "m0", "name": "Host", "plain": true, "address": null, "me": true, "here": true})
     );
 }
 

@@ -6,13 +6,16 @@ use std::time::{Duration, Instant, SystemTime};
 use egui::{Context, Id, ViewportCommand};
 
 use super::{App, Start};
+use crate::chat::Status;
 use crate::gui::action::{Action, Card};
 use crate::gui::connection::{chosen_room, encoding_key};
 use crate::gui::desktop::file_dialog::Outcome;
 use crate::gui::room::open_room::{Budget, Drained, OpenRoom};
 use crate::gui::toasts::Mood;
 use crate::profile::{MAX_RECENT, Recent};
-use crate::worker::{Command, EndReason, Failure, Role};
+use crate::proto::CloseReason;
+use crate::proto::invite::Invite;
+use crate::worker::{Command, EndReason, Role};
 
 /// Events that are folded in before a frame is drawn: what a worker's channel holds.
 const EVENTS_PER_FRAME: usize = crate::worker::EVENTS;
@@ -42,6 +45,7 @@ impl App {
             ctx.request_repaint();
         }
         self.hear_threads();
+        self.hear_shelf();
         self.title(ctx);
         if self.quit.swap(false, Ordering::AcqRel) {
             ctx.send_viewport_cmd(ViewportCommand::Close);
@@ -82,7 +86,12 @@ impl App {
         for step in 0..count {
             let place = (self.turn + step) % count;
             let room = &mut self.rooms[place];
+            let knocks = room.chat.knocks.len();
             let Drained { messages, .. } = room.drain(budget);
+            if shown != Some(room.key) && room.chat.knocks.len() > knocks {
+                let note = self.words.knock_at(&room.chat.room);
+                self.toasts.add(Mood::Good, note);
+            }
             if messages == 0 {
                 continue;
             }
@@ -99,18 +108,23 @@ impl App {
                 continue;
             };
             room.drain(budget);
+            let entered = !room.chat.rows().is_empty();
             match room.end().cloned() {
-                Some(EndReason::Failed(failure)) => self.attempt_failed(ctx, card, failure),
-                Some(EndReason::Cancelled) => {}
-                None if !room.chat.open() => *self.attempt_mut(card) = Some(room),
+                Some(EndReason::Cancelled | EndReason::Closed(CloseReason::Left)) if !entered => {}
+                Some(reason) if !entered => self.attempt_failed(ctx, card, reason),
+                None if !room.chat.open() && !matches!(room.chat.status, Status::Waiting { .. }) => {
+                    *self.attempt_mut(card) = Some(room);
+                }
                 _ => self.attempt_succeeded(card, room), // also one that was over as soon as it was open
             }
         }
     }
 
-    fn attempt_failed(&mut self, ctx: &Context, card: Card, failure: Failure) {
-        tracing::info!(code = failure.code(), "a room could not be opened or joined");
-        self.panel.progress_mut(card).failure = Some(failure);
+    fn attempt_failed(&mut self, ctx: &Context, card: Card, reason: EndReason) {
+        if let EndReason::Failed(failure) = &reason {
+            tracing::info!(code = failure.code(), "a room could not be opened or joined");
+        }
+        self.panel.progress_mut(card).failure = Some(reason);
         focus_field(ctx, card);
     }
 
@@ -131,6 +145,8 @@ impl App {
                 self.settings.port = host.port;
                 self.settings.welcome.clone_from(&host.welcome);
             }
+            // What lets in is no address to come back to; the room itself is in the list.
+            Role::Join(_) if Invite::is_meant_by(&self.panel.address) => self.panel.address.clear(),
             Role::Join(join) => {
                 let recent = Recent {
                     address: self.panel.address.trim().to_owned(),

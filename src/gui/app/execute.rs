@@ -8,6 +8,7 @@ use super::App;
 use crate::gui::action::{Action, Card, Side, Zoom};
 use crate::gui::room::composer::Composer;
 use crate::gui::room::header;
+use crate::gui::room::intent::Intent;
 use crate::gui::room::open_room::{OpenRoom, RoomKey};
 use crate::gui::settings::{ZOOM, ZOOM_STEP};
 use crate::gui::toasts::Mood;
@@ -29,17 +30,22 @@ impl App {
                 self.connect(Card::Host);
             }
             Action::Say(key) => self.say(key),
-            Action::SayAgain(key, text) => {
-                self.command(key, Command::say(text));
+            Action::Command(key, command) => {
+                self.command(key, command);
             }
             Action::Leave(key) => {
                 self.command(key, Command::Leave);
             }
-            Action::Remove(key, member) => {
-                self.command(key, Command::Remove { member });
-            }
+            Action::Verified(key, _)
+            | Action::Confirm(key)
+            | Action::Reply(key, _)
+            | Action::Edit(key, _)
+            | Action::Forget(key, _)
+            | Action::AskNewEpoch(key, _) => self.in_room(key, &action),
             Action::Close(key) => self.close_room(key),
             Action::Rejoin(key) => self.rejoin(key),
+            Action::Open(id) => self.open_known(id),
+            Action::NewInvite => self.new_invite(ctx),
             Action::Save(key) => self.save(frame, key),
             Action::SaveTo(key, path) => self.save_to(key, path),
             Action::SaveCancelled => self.dialog.close(),
@@ -120,20 +126,57 @@ impl App {
         self.select(Some(self.rooms[next].key));
     }
 
+    /// What concerns one room and needs more than a command.
+    fn in_room(&mut self, key: RoomKey, action: &Action) {
+        match *action {
+            Action::Verified(_, member) => {
+                if self.command(key, Command::Verify { member })
+                    && let Some(room) = self.room_mut(key)
+                {
+                    room.chat.verified(member);
+                }
+            }
+            Action::Confirm(_) => {
+                if self.command(key, Command::Confirm)
+                    && let Some(room) = self.room_mut(key)
+                {
+                    room.door.unconfirmed = None;
+                }
+            }
+            _ => {
+                if let Some(room) = self.room_mut(key) {
+                    room.obey(action);
+                }
+            }
+        }
+    }
+
+    /// The connection panel, with the cursor where an invite goes.
+    fn new_invite(&mut self, ctx: &Context) {
+        self.select(None);
+        self.panel.address.clear();
+        ctx.memory_mut(|memory| memory.request_focus(egui::Id::unique("address")));
+    }
+
     fn connect(&mut self, card: Card) {
         if self.attempt_mut(card).is_some() {
             return;
         }
-        let Some(config) = self.panel.config(card, self.words) else {
+        let Some(config) = self.panel.config(card, self.words, self.now) else {
             return;
         };
+        if self.is_open_already(card, &config) {
+            return;
+        }
         let progress = self.panel.progress_mut(card);
         progress.failure = None;
         progress.no_worker = false;
         match self.spawn(config.clone()) {
             Ok(worker) => {
                 let key = self.new_key();
-                *self.attempt_mut(card) = Some(OpenRoom::new(key, config, worker));
+                let mut room = OpenRoom::new(key, config, worker);
+                self.remind(&mut room);
+                *self.attempt_mut(card) = Some(room);
             }
             Err(error) => {
                 tracing::warn!(%error, "no thread for a room");
@@ -167,10 +210,17 @@ impl App {
     fn say(&mut self, key: RoomKey) {
         let Some(room) = self.room(key) else { return };
         let text = room.composer.written().trim_end().to_owned();
-        if self.command(key, Command::say(text))
+        let command = match room.composer.intent {
+            Intent::Edit { seq, .. } => Command::Edit { seq, text },
+            _ => Command::Say {
+                text,
+                reply_to: room.composer.intent.reply_to(),
+            },
+        };
+        if self.command(key, command)
             && let Some(room) = self.room_mut(key)
         {
-            room.composer.set("");
+            room.composer.done();
         }
     }
 
@@ -180,6 +230,7 @@ impl App {
         };
         let room = self.rooms.remove(place);
         self.dismiss(room);
+        self.look_at_shelf();
         if self.selected == Some(key) {
             let next = self.rooms.get(place).or_else(|| self.rooms.last()).map(|room| room.key);
             self.selected = None;
@@ -187,7 +238,7 @@ impl App {
         }
     }
 
-    fn rejoin(&mut self, key: RoomKey) {
+    pub(super) fn rejoin(&mut self, key: RoomKey) {
         let Some(config) = self
             .room(key)
             .filter(|room| room.ended())
@@ -271,6 +322,8 @@ impl App {
             self.keys_shown = false;
         } else if self.dialog.asking_here() {
             self.dialog.close();
+        } else if self.shown_mut().is_some_and(|room| room.composer.cancel()) {
+            // Something new is written again.
         } else if self.side.is_some() {
             self.side = None;
         } else if self.narrow && self.rooms_shown {

@@ -12,6 +12,7 @@ use crate::gui::look::widgets;
 use crate::gui::room;
 use crate::gui::room::composer::Composer;
 use crate::gui::room::open_room::OpenRoom;
+use crate::gui::room::room_settings;
 use crate::gui::rooms;
 use crate::gui::settings;
 
@@ -118,6 +119,7 @@ impl App {
                 words: self.words,
                 me: &self.settings.name,
                 rooms: &self.rooms,
+                kept: &self.kept,
                 selected: self.selected,
                 zone: &self.zone,
                 now: self.now,
@@ -141,6 +143,22 @@ impl App {
                     Some(room) => self.members.ui(ui, self.words, room, actions),
                     None => actions.push(Action::Toggle(Side::Members)),
                 }
+            }
+            Some(Side::Room) => {
+                let room = self
+                    .selected
+                    .and_then(|key| self.rooms.iter().find(|room| room.key == key));
+                let Some(room) = room else {
+                    actions.push(Action::Toggle(Side::Room));
+                    return;
+                };
+                let around = room_settings::Surroundings {
+                    words: self.words,
+                    room,
+                    now: self.now,
+                    zone: &self.zone,
+                };
+                self.room_settings.ui(ui, &around, actions);
             }
             None => {}
         });
@@ -195,6 +213,7 @@ impl App {
             hosting: self.hosting.as_ref(),
             joining: self.joining.as_ref(),
             recent: &self.settings.recent,
+            now: self.now,
             ime_owns_keys: self.ime.owns_keys(),
         };
         area(ui, rect, "connection", |ui| self.panel.ui(ui, &around, actions));

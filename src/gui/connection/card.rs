@@ -11,9 +11,10 @@ use crate::gui::look::theme::{self, palette, radius, size};
 use crate::gui::look::widgets::{self, Field};
 use crate::gui::room::open_room::OpenRoom;
 use crate::gui::words::strings::Strings;
-use crate::proto::Encoding;
+use crate::proto::identity::MemberKey;
+use crate::proto::{CloseReason, Encoding};
 use crate::text;
-use crate::worker::Role;
+use crate::worker::{EndReason, Role};
 
 /// The picture, the title and the line under it.
 pub(crate) fn head_ui(ui: &mut Ui, icon: Icon, title: &str, subtitle: &str) {
@@ -64,9 +65,20 @@ pub(crate) fn submitted(ui: &Ui, around: &Surroundings<'_>, fields: &[&Response]
 
 /// What went wrong, what to do, in the card beside the field it concerns.
 pub(crate) fn failure_ui(ui: &mut Ui, words: &Strings, panel: &mut ConnectionPanel, card: Card) {
-    if let Some(failure) = panel.progress_mut(card).failure.clone() {
-        let advice = words.failure(&failure);
+    if let Some(reason) = panel.progress_mut(card).failure.clone() {
+        let advice = words.ended(&reason);
         widgets::problem(ui, &words.and_then(&advice.what, &advice.remedy));
+        if let EndReason::Closed(CloseReason::HostKeyChanged { known, shown }) = reason {
+            keys_ui(ui, words, &known, &shown);
+        }
+    }
+}
+
+/// Both keys of a host whose key is another one than before.
+fn keys_ui(ui: &mut Ui, words: &Strings, known: &MemberKey, shown: &MemberKey) {
+    let color = palette(ui).error;
+    for line in words.two_keys(known, shown) {
+        widgets::label(ui, &line, theme::regular(size::SMALL), color);
     }
 }
 

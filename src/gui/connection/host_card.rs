@@ -4,12 +4,14 @@ use egui::{Id, Ui};
 
 use crate::gui::action::{Action, Card};
 use crate::gui::connection::card;
-use crate::gui::connection::{ConnectionPanel, Surroundings};
+use crate::gui::connection::{ConnectionPanel, Surroundings, failure};
 use crate::gui::look::controls::{self, Weight};
 use crate::gui::look::icons::Icon;
 use crate::gui::look::theme::space;
 use crate::gui::look::widgets::{self, Field};
 use crate::gui::words::strings::Strings;
+use crate::proto::Admit;
+use crate::proto::log::History;
 use crate::worker::Failure;
 
 /// Draws the card's content.
@@ -20,9 +22,10 @@ pub(crate) fn ui(ui: &mut Ui, panel: &mut ConnectionPanel, around: &Surroundings
     let room = room_ui(ui, panel, words, enabled);
     let name = card::name_ui(ui, panel, Card::Host, words, enabled);
     let port = port_ui(ui, panel, words, enabled, actions);
-    widgets::warning(ui, words.plain_title, words.plain_explained);
+    admit_ui(ui, words, &mut panel.admit, enabled);
+    plain_ui(ui, panel, words, enabled);
     more_ui(ui, panel, words, enabled);
-    if !about_port(panel.host.failure.as_ref()) {
+    if !about_port(failure(panel.host.failure.as_ref())) {
         card::failure_ui(ui, words, panel, Card::Host);
     }
     let submitted = card::submitted(ui, around, &[&room, &name, &port]);
@@ -39,7 +42,15 @@ fn room_ui(ui: &mut Ui, panel: &mut ConnectionPanel, words: &Strings, enabled: b
         error: (made.is_none() && !panel.room.is_empty()).then_some(words.room_name_needed),
         enabled,
     };
-    widgets::field(ui, &field, &mut panel.room)
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = space::HALF;
+        let response = widgets::field(ui, &field, &mut panel.room);
+        if panel.own_again(words).is_some() {
+            widgets::hint(ui, words.own_again);
+        }
+        response
+    })
+    .inner
 }
 
 fn port_ui(
@@ -59,13 +70,13 @@ fn port_ui(
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = space::HALF;
         let response = widgets::field(ui, &field, &mut panel.port);
-        if response.changed() && about_port(panel.host.failure.as_ref()) {
+        if response.changed() && about_port(failure(panel.host.failure.as_ref())) {
             panel.host.failure = None;
         }
-        if about_port(panel.host.failure.as_ref()) {
+        if about_port(failure(panel.host.failure.as_ref())) {
             card::failure_ui(ui, words, panel, Card::Host);
         }
-        if let Some(Failure::PortTaken { free: Some(free), .. }) = panel.host.failure
+        if let Some(Failure::PortTaken { free: Some(free), .. }) = failure(panel.host.failure.as_ref()).cloned()
             && controls::button(ui, None, &words.use_port(free), Weight::Plain, enabled).clicked()
         {
             actions.push(Action::UsePort(free));
@@ -73,6 +84,38 @@ fn port_ui(
         response
     })
     .inner
+}
+
+/// Who may come in; anyone only with a red word about it.
+fn admit_ui(ui: &mut Ui, words: &Strings, admit: &mut Admit, enabled: bool) {
+    let options = [Admit::Ask, Admit::Invited, Admit::Anyone].map(|admit| (admit, words.admit(admit)));
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = space::HALF;
+        controls::choice(ui, words.admit_title, admit, &options, enabled);
+        match admit {
+            Admit::Anyone => widgets::problem(ui, words.admit_explained(*admit)),
+            Admit::Ask | Admit::Invited => widgets::hint(ui, words.admit_explained(*admit)),
+        }
+    });
+}
+
+/// Off until somebody turns it on, and red as long as it is.
+fn plain_ui(ui: &mut Ui, panel: &mut ConnectionPanel, words: &Strings, enabled: bool) {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = space::HALF;
+        controls::switch(ui, &mut panel.plain, words.plain_switch, enabled);
+        if panel.plain {
+            widgets::warning(ui, words.plain_title, words.plain_explained);
+        } else {
+            widgets::hint(ui, words.plain_switch_explained);
+        }
+    });
+}
+
+/// What newcomers see of the time before.
+pub(crate) fn history_ui(ui: &mut Ui, words: &Strings, history: &mut History, enabled: bool) {
+    let options = [(History::None, words.history_none), (History::All, words.history_all)];
+    controls::choice(ui, words.history_title, history, &options, enabled);
 }
 
 fn more_ui(ui: &mut Ui, panel: &mut ConnectionPanel, words: &Strings, enabled: bool) {
@@ -86,6 +129,10 @@ fn more_ui(ui: &mut Ui, panel: &mut ConnectionPanel, words: &Strings, enabled: b
         panel.more = !panel.more;
     }
     if !panel.more {
+        return;
+    }
+    history_ui(ui, words, &mut panel.history, enabled);
+    if !panel.plain {
         return;
     }
     card::encoding_ui(ui, words, words.guest_encoding, &mut panel.guest_encoding, enabled);

@@ -4,7 +4,8 @@ mod card;
 mod host_card;
 mod join_card;
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use egui::{Frame, Margin, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
@@ -14,16 +15,15 @@ use crate::gui::look::widgets;
 use crate::gui::room::open_room::OpenRoom;
 use crate::gui::words::strings::{EN, Strings};
 use crate::profile::{Recent, Settings};
-use crate::proto::log::History;
-use crate::proto::{Address, AddressError, Admit, Encoding, Limits};
+use crate::proto::invite::{Invite, InviteError};
+use crate::proto::log::{History, RoomId};
+use crate::proto::{AddressError, Admit, Encoding, Limits};
 use crate::text;
-use crate::worker::{Config, Failure, Host, Join, Role, Target};
+use crate::worker::{Config, EndReason, Failure, Host, Join, Role, Target};
 
 /// How long to try to connect, all addresses of a name together: a computer that is on answers within one second, a
 /// busy wireless network within three; people cancel sooner than this.
 const CONNECT_WITHIN: Duration = Duration::from_secs(15);
-/// How an invite begins.
-const INVITE: &str = "landline:";
 /// Side by side from this width on.
 const TWO_COLUMNS: f32 = 660.0;
 /// A card is no wider.
@@ -35,12 +35,20 @@ pub(crate) struct ConnectionPanel {
     pub(crate) name: String,
     pub(crate) room: String,
     pub(crate) port: String,
+    /// Whether plain-text programs are let in.
+    pub(crate) plain: bool,
+    pub(crate) admit: Admit,
+    pub(crate) history: History,
     pub(crate) guest_encoding: Encoding,
     pub(crate) welcome: String,
     pub(crate) more: bool,
     pub(crate) address: String,
     pub(crate) program: bool,
     pub(crate) host_encoding: Encoding,
+    /// Rooms that this computer has been in, by name.
+    pub(crate) known: Vec<(RoomId, Arc<str>)>,
+    /// Rooms of one's own, by name.
+    pub(crate) own: Vec<(RoomId, Arc<str>)>,
     pub(crate) host: Progress,
     pub(crate) join: Progress,
 }
@@ -51,7 +59,7 @@ pub(crate) struct Progress {
     /// The button was pressed with something missing, so that empty fields are marked, too.
     pub(crate) pressed: bool,
     /// Why the last attempt came to nothing.
-    pub(crate) failure: Option<Failure>,
+    pub(crate) failure: Option<EndReason>,
     /// Why it could not even be tried.
     pub(crate) no_worker: bool,
 }
@@ -61,8 +69,12 @@ pub(crate) struct Progress {
 pub(crate) enum Where {
     /// It is none.
     Bad(AddressError),
-    /// It is an invite.
-    Invite,
+    /// It is an invite, and it will not do.
+    Invite(InviteError),
+    /// It is an invite that has ended.
+    Over,
+    /// It is an invite that does not say where to go.
+    Nowhere,
 }
 
 /// What the panel has to know.
@@ -71,6 +83,7 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) hosting: Option<&'a OpenRoom>,
     pub(crate) joining: Option<&'a OpenRoom>,
     pub(crate) recent: &'a [Recent],
+    pub(crate) now: SystemTime,
     /// Enter belongs to the input method.
     pub(crate) ime_owns_keys: bool,
 }
@@ -92,16 +105,21 @@ impl ConnectionPanel {
         self.port.trim().parse().ok().filter(|port| *port != 0)
     }
 
-    /// The address, if it is one.
-    pub(crate) fn parsed_address(&self) -> Result<Address, Where> {
+    /// Where to go, if the field says it: an invite, a room that is known, an address.
+    pub(crate) fn target(&self, now: SystemTime) -> Result<Target, Where> {
         let typed = self.address.trim();
-        if typed
-            .get(..INVITE.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(INVITE))
-        {
-            return Err(Where::Invite);
+        if Invite::is_meant_by(typed) {
+            return match typed.parse::<Invite>() {
+                Err(error) => Err(Where::Invite(error)),
+                Ok(invite) if invite.is_over(now) => Err(Where::Over),
+                Ok(invite) if invite.addresses.is_empty() => Err(Where::Nowhere),
+                Ok(invite) => Ok(Target::Invite(invite)),
+            };
         }
-        typed.parse().map_err(Where::Bad)
+        if let Some(room) = only_one(&self.known, typed) {
+            return Ok(Target::Known(room));
+        }
+        typed.parse().map(Target::Address).map_err(Where::Bad)
     }
 
     /// The room's name: as typed, or made from the person's.
@@ -112,32 +130,31 @@ impl ConnectionPanel {
         text::clean_name(&self.room)
     }
 
+    /// The room of one's own that has this name already: it is opened again, with all that was said.
+    pub(crate) fn own_again(&self, words: &Strings) -> Option<RoomId> {
+        only_one(&self.own, &self.room_name(words)?)
+    }
+
     /// What a card asks for; `None` while something is missing.
-    pub(crate) fn config(&self, card: Card, words: &Strings) -> Option<Config> {
+    pub(crate) fn config(&self, card: Card, words: &Strings, now: SystemTime) -> Option<Config> {
         let role = match card {
             Card::Host => Role::Host(Host {
                 room: self.room_name(words)?,
-                again: None,
+                again: self.own_again(words),
                 bind: None,
                 port: self.port()?,
-                admit: Admit::default(),
-                history: History::default(),
-                plain: Some(self.guest_encoding),
+                admit: self.admit,
+                history: Some(self.history),
+                plain: self.plain.then_some(self.guest_encoding),
                 welcome: self.welcome.trim().to_owned(),
             }),
-            Card::Join => Role::Join(Join {
-                target: Target::Address(self.parsed_address().ok()?),
-                plain: self.program.then_some(self.host_encoding),
-                confirm: true,
-                connect_within: CONNECT_WITHIN,
-            }),
+            Card::Join => {
+                let target = self.target(now).ok()?;
+                let program = self.program && matches!(target, Target::Address(_));
+                Role::Join(join(target, program.then_some(self.host_encoding)))
+            }
         };
-        Some(Config {
-            name: text::clean_name(&self.name)?,
-            role,
-            limits: Limits::default(),
-            seed: None,
-        })
+        Some(config(text::clean_name(&self.name)?, role))
     }
 
     /// How far a card got.
@@ -213,6 +230,44 @@ impl ConnectionPanel {
                 Card::Join => join_card::ui(ui, self, around, actions),
             }
         });
+    }
+}
+
+/// The one room of this name; none if two have it.
+fn only_one(rooms: &[(RoomId, Arc<str>)], name: &str) -> Option<RoomId> {
+    let wanted = name.to_lowercase();
+    let mut named = rooms.iter().filter(|(_, name)| name.to_lowercase() == wanted);
+    match (named.next(), named.next()) {
+        (Some((room, _)), None) => Some(*room),
+        _ => None,
+    }
+}
+
+/// What the window asks of a worker.
+pub(crate) fn config(name: String, role: Role) -> Config {
+    Config {
+        name,
+        role,
+        limits: Limits::default(),
+        seed: None,
+    }
+}
+
+/// What the window asks of a worker that joins; somebody who knocks compares words.
+pub(crate) fn join(target: Target, plain: Option<Encoding>) -> Join {
+    Join {
+        target,
+        plain,
+        confirm: true,
+        connect_within: CONNECT_WITHIN,
+    }
+}
+
+/// Why a room did not come about, apart from what its people decided.
+pub(crate) fn failure(reason: Option<&EndReason>) -> Option<&Failure> {
+    match reason {
+        Some(EndReason::Failed(failure)) => Some(failure),
+        _ => None,
     }
 }
 

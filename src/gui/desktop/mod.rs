@@ -1,10 +1,12 @@
 //! What the desktop gives: the window itself, its theme, files, and waking up.
 
 pub(in crate::gui) mod file_dialog;
+pub(in crate::gui) mod in_use;
 mod path_field;
 #[cfg(target_os = "linux")]
 mod placement;
 pub(in crate::gui) mod saver;
+pub(in crate::gui) mod shelf;
 mod system_theme;
 mod transcript_file;
 pub(in crate::gui) mod wake;

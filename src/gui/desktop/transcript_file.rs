@@ -48,6 +48,9 @@ fn write_text(chat: &Chat, words: &Strings, out: &mut impl Write) -> io::Result<
                     writeln!(out, "{at}  * {}", words.step(step))?;
                 }
             }
+            Row::Newer { author, .. } => writeln!(out, "{at}  * {}", words.newer(&words.called(author)))?,
+            Row::NewEpoch { .. } => writeln!(out, "{at}  * {}", words.new_epoch)?,
+            Row::CaughtUp { messages, .. } => writeln!(out, "{at}  * {}", words.caught_up(*messages))?,
             Row::Notice { notice, .. } => writeln!(out, "{at}  * {}", words.notice(notice))?,
             Row::Ended { reason, .. } => writeln!(out, "{at}  * {}", words.ended(reason).what)?,
         }

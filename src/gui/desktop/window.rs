@@ -178,7 +178,7 @@ impl Window {
         start: Start,
         fonts: Arc<SystemFonts>,
     ) -> std::io::Result<Self> {
-        let home = Home::in_folder(profile.identity().clone(), profile.folder().to_owned());
+        let home = Home::in_folder(profile.identity().clone(), profile.folder().to_path_buf());
         let factory: Factory = Box::new(move |config, wake| Worker::spawn(home.clone(), config, wake));
         let mut app = App::new(profile.settings(), factory)
             .with_profile(profile)?

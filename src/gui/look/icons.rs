@@ -32,6 +32,10 @@ pub(crate) enum Icon {
     Close,
     /// Done, sent.
     Check,
+    /// Done for somebody else, too.
+    Ticks,
+    /// And seen by them.
+    Seen,
     /// On its way.
     Clock,
     /// Did not work.
@@ -67,7 +71,7 @@ pub(crate) enum Icon {
 impl Icon {
     /// All of them.
     #[cfg(test)]
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 25] = [
         Self::Search,
         Self::People,
         Self::Info,
@@ -76,6 +80,8 @@ impl Icon {
         Self::Send,
         Self::Close,
         Self::Check,
+        Self::Ticks,
+        Self::Seen,
         Self::Clock,
         Self::Warning,
         Self::Lock,
@@ -119,6 +125,13 @@ impl Icon {
                 pen.line(&[(17.5, 6.5), (6.5, 17.5)]);
             }
             Self::Check => pen.line(&[(5.0, 12.5), (10.0, 17.5), (19.5, 7.0)]),
+            Self::Ticks | Self::Seen => {
+                pen.line(&[(2.0, 12.5), (7.0, 17.5), (16.0, 7.0)]);
+                pen.line(&[(12.0, 17.0), (12.6, 17.5), (22.0, 7.0)]);
+                if self == Self::Seen {
+                    pen.line(&[(5.0, 21.5), (19.0, 21.5)]); // not by colour alone
+                }
+            }
             Self::Clock => {
                 pen.circle((12.0, 12.0), 8.5);
                 pen.line(&[(12.0, 7.5), (12.0, 12.0), (15.0, 14.0)]);

@@ -6,6 +6,7 @@ pub(in crate::gui) mod fonts;
 pub(in crate::gui) mod icons;
 mod palette;
 mod pen;
+pub(in crate::gui) mod qr;
 pub(in crate::gui) mod small_button;
 pub(in crate::gui) mod theme;
 pub(in crate::gui) mod widgets;

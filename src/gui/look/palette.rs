@@ -38,6 +38,8 @@ pub(crate) struct Palette {
     pub(crate) own_text: Color32,
     /// Times in own bubbles.
     pub(crate) own_time: Color32,
+    /// Signs of being read in own bubbles.
+    pub(crate) own_read: Color32,
     /// Buttons, badges, focus.
     pub(crate) accent: Color32,
     /// Text on the accent.
@@ -95,6 +97,7 @@ pub(crate) const LIGHT: Palette = Palette {
     own_bubble: rgb(0x3D_5AF1),
     own_text: rgb(0xFF_FFFF),
     own_time: rgb(0xED_F0FF),
+    own_read: rgb(0xB4_FFDE),
     accent: rgb(0x3D_5AF1),
     on_accent: rgb(0xFF_FFFF),
     link: rgb(0x24_46D8),
@@ -139,6 +142,7 @@ pub(crate) const DARK: Palette = Palette {
     own_bubble: rgb(0x3F_58D6),
     own_text: rgb(0xFF_FFFF),
     own_time: rgb(0xDD_E3FF),
+    own_read: rgb(0xB4_FFDE),
     accent: rgb(0x6E_8BFF),
     on_accent: rgb(0x0B_0F1F),
     link: rgb(0x9D_B2FF),
@@ -255,9 +259,14 @@ mod tests {
                 [grounds.clone(), vec![p.code, p.selection, p.error_fill]].concat(),
             ),
             ("dim", p.dim, grounds.clone()),
-            ("faint", p.faint, vec![p.other_bubble, p.field, p.bg, p.side, p.card]),
+            (
+                "faint",
+                p.faint,
+                vec![p.other_bubble, p.field, p.bg, p.side, p.card, p.code],
+            ),
             ("own text", p.own_text, vec![p.own_bubble, p.own_code, p.own_selection]),
-            ("own time", p.own_time, vec![p.own_bubble]),
+            ("own time", p.own_time, vec![p.own_bubble, p.own_code]),
+            ("own read", p.own_read, vec![p.own_bubble]),
             ("on accent", p.on_accent, vec![p.accent]),
             ("link", p.link, vec![p.other_bubble, p.bg, p.card, p.field, p.selection]),
             ("ok", p.ok, vec![p.bg, p.side, p.card, p.field]),

@@ -14,6 +14,8 @@ pub(crate) enum Remedy {
     Retry,
     /// Keep its text.
     Copy,
+    /// Do not show it any more.
+    Delete,
 }
 
 /// Words in a bubble that fold or unfold it.
@@ -39,11 +41,22 @@ pub(crate) fn in_bubble(ui: &Ui, id: Id, rect: Rect, words: &str, ink: Color32) 
 }
 
 /// The line below a message that did not go out: why, and what can be done.
-pub(crate) fn refusal(ui: &Ui, id: Id, rect: Rect, strings: &Strings, reason: RefuseReason) -> Option<Remedy> {
+pub(crate) fn refusal(
+    ui: &Ui,
+    id: Id,
+    rect: Rect,
+    strings: &Strings,
+    reason: RefuseReason,
+    deletable: bool,
+) -> Option<Remedy> {
     let mut right = rect.right();
     let mut pressed = None;
     let retry = reason.retry().then_some((strings.retry, Remedy::Retry));
-    for (words, remedy) in [Some((strings.copy, Remedy::Copy)), retry].into_iter().flatten() {
+    let delete = deletable.then_some((strings.delete, Remedy::Delete));
+    for (words, remedy) in [delete, Some((strings.copy, Remedy::Copy)), retry]
+        .into_iter()
+        .flatten()
+    {
         let (response, width) = pill(ui, id.with(words), pos2(right, rect.center().y), words);
         right -= width + 6.0;
         if response.clicked() {

@@ -9,6 +9,8 @@ pub(crate) use crate::gui::look::palette::{DARK, LIGHT, Palette, avatar, hue};
 
 /// Sizes of text, in points; there are no others.
 pub(crate) mod size {
+    /// Words that are read out.
+    pub(crate) const LARGE: f32 = 26.0;
     /// Titles of panels.
     pub(crate) const TITLE: f32 = 20.0;
     /// The room's name.

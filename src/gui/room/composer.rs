@@ -3,12 +3,13 @@
 //! While an input method composes, the field's text contains the unfinished word. So what counts as written is kept
 //! apart, and nothing is sent, counted or kept from the field itself in those frames.
 
-use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
+use egui::text::{CCursor, CCursorRange, CharIndex, LayoutJob, TextFormat};
 use egui::{
     Event, EventFilter, Frame, Galley, Id, Key, KeyboardShortcut, Modifiers, Popup, Rect, Role, ScrollArea, Sense,
     Stroke, StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder, WidgetInfo, WidgetText, pos2, vec2,
 };
 
+use crate::chat::{Chat, Row};
 use crate::gui::action::Action;
 use crate::gui::look::controls;
 use crate::gui::look::icons::{self, Icon};
@@ -16,6 +17,7 @@ use crate::gui::look::theme::{self, palette, radius, size, space};
 use crate::gui::look::widgets;
 use crate::gui::room::emoji;
 use crate::gui::room::ime::Ime;
+use crate::gui::room::intent::Intent;
 use crate::gui::room::open_room::RoomKey;
 use crate::gui::words::strings::Strings;
 use crate::text::MAX_MESSAGE_BYTES;
@@ -42,6 +44,9 @@ pub(crate) struct Composer {
     written: String,
     /// The text was changed in the frame before: only now is there as much room as it needs, and the cursor can be followed.
     grown: bool,
+    pub(crate) intent: Intent,
+    /// The cursor is to stand behind the text when the field is next drawn.
+    to_end: bool,
     /// The field is to take the focus when it is next drawn.
     pub(crate) wants_focus: bool,
 }
@@ -49,7 +54,7 @@ pub(crate) struct Composer {
 /// What the composer has to know.
 pub(crate) struct Surroundings<'a> {
     pub(crate) room: RoomKey,
-    pub(crate) room_name: &'a str,
+    pub(crate) chat: &'a Chat,
     pub(crate) words: &'static Strings,
     pub(crate) ime: Ime,
     pub(crate) enter_is_newline: bool,
@@ -76,6 +81,41 @@ impl Composer {
         self.wants_focus = true;
     }
 
+    /// Begins to write an answer.
+    pub(crate) fn reply(&mut self, seq: u64) {
+        self.cancel();
+        self.intent = Intent::Reply(seq);
+        self.wants_focus = true;
+    }
+
+    /// Begins to write other words for a message that says `text`.
+    pub(crate) fn edit(&mut self, seq: u64, text: &str) {
+        self.cancel();
+        let before = self.written.clone();
+        self.intent = Intent::Edit { seq, before };
+        self.set(text);
+        self.to_end = true;
+        self.wants_focus = true;
+    }
+
+    /// Writes something new again; what had been written before an edit comes back. Whether there was anything to cancel.
+    pub(crate) fn cancel(&mut self) -> bool {
+        match std::mem::take(&mut self.intent) {
+            Intent::New => return false,
+            Intent::Reply(_) => {}
+            Intent::Edit { before, .. } => self.set(&before),
+        }
+        true
+    }
+
+    /// It was said.
+    pub(crate) fn done(&mut self) {
+        if !matches!(self.intent, Intent::Edit { .. }) {
+            self.set("");
+        }
+        self.cancel();
+    }
+
     /// Another room is shown: an unfinished word belongs to the input method, not to the draft.
     pub(crate) fn put_aside(&mut self) {
         self.field.clone_from(&self.written);
@@ -91,15 +131,21 @@ impl Composer {
         let galley = layout(ui, &self.field, width - 2.0 * space::PANE - LEFT - BUTTONS);
         let row = theme::line_height(size::BODY);
         let rows = (galley.rows.len() as f32).clamp(1.0, MAX_ROWS);
-        rows * row + 2.0 * PADDING + space::ONE + HINT
+        rows * row + 2.0 * PADDING + space::ONE + HINT + self.intent.height()
     }
 
     /// Draws it into `rect`, pushes what is asked for.
     pub(crate) fn ui(&mut self, ui: &mut Ui, rect: Rect, around: &Surroundings<'_>, actions: &mut Vec<Action>) {
+        let strip = self.intent.height();
         let card = Rect::from_min_max(
-            rect.min + vec2(space::PANE, space::ONE),
+            rect.min + vec2(space::PANE, space::ONE + strip),
             rect.max - vec2(space::PANE, HINT),
         );
+        let place = Rect::from_min_max(pos2(card.left() + 8.0, card.top() - strip), card.right_top());
+        if self.intent.ui(ui, place, around.words, around.chat) {
+            self.cancel();
+        }
+        self.edit_by_key(ui, around, actions);
         let id = Self::id(around.room);
         let focused = ui.memory(|memory| memory.has_focus(id));
         let colors = palette(ui);
@@ -129,6 +175,25 @@ impl Composer {
         }
     }
 
+    /// The arrow up in an empty field takes up the last own message.
+    fn edit_by_key(&self, ui: &Ui, around: &Surroundings<'_>, actions: &mut Vec<Action>) {
+        let chat = around.chat;
+        let wanted = self.field.is_empty()
+            && self.intent == Intent::New
+            && chat.native.is_some()
+            && !around.ime.owns_keys()
+            && ui.memory(|memory| memory.has_focus(Self::id(around.room)))
+            && ui.input(|input| input.modifiers.is_none() && input.key_pressed(Key::ArrowUp));
+        if !wanted {
+            return;
+        }
+        let mut own = chat.rows().iter().rev().filter_map(Row::message);
+        let last = own.find(|message| message.mine && message.later.deleted.is_none());
+        if let Some(seq) = last.and_then(|message| message.seq) {
+            actions.push(Action::Edit(around.room, seq));
+        }
+    }
+
     /// Why what is written cannot be sent.
     fn obstacle(&self, around: &Surroundings<'_>) -> Option<String> {
         if around.ime.composing() {
@@ -147,11 +212,14 @@ impl Composer {
         if std::mem::take(&mut self.wants_focus) {
             ui.memory_mut(|memory| memory.request_focus(id));
         }
+        if std::mem::take(&mut self.to_end) {
+            put_cursor(ui, id, self.field.chars().count());
+        }
         let (send, new_line) = keys(around.enter_is_newline);
         let wants_send = ui.memory(|memory| memory.has_focus(id))
             && !around.ime.owns_keys()
             && ui.input_mut(|input| take_exactly(&mut input.events, send));
-        let placeholder = around.words.write_to(around.room_name);
+        let placeholder = around.words.write_to(&around.chat.room);
         let (font, color) = (theme::regular(size::BODY), palette(ui).faint);
         let placeholder = widgets::wrapped(ui, &placeholder, font, color, place.width(), 1);
         let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("composer"));
@@ -213,7 +281,7 @@ impl Composer {
 
     /// Puts `text` where the cursor is.
     fn insert(&mut self, ui: &Ui, id: Id, text: &str) {
-        let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
+        let state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
         let cursor = match state.cursor.char_range() {
             Some(range) => {
                 self.field.delete_selected(&range);
@@ -222,9 +290,7 @@ impl Composer {
             None => CCursor::new(self.field.chars().count()),
         };
         let inserted = self.field.insert_text(text, cursor.index);
-        let after = CCursor::new(cursor.index + inserted);
-        state.cursor.set_char_range(Some(CCursorRange::one(after)));
-        TextEdit::store_state(ui.ctx(), id, state);
+        put_cursor(ui, id, (cursor.index + inserted).0);
         self.written.clone_from(&self.field);
         ui.memory_mut(|memory| memory.request_focus(id));
     }
@@ -273,6 +339,14 @@ impl Composer {
             );
         }
     }
+}
+
+/// Puts the cursor of a field behind so many characters.
+fn put_cursor(ui: &Ui, id: Id, characters: usize) {
+    let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
+    let cursor = CCursor::new(CharIndex(characters));
+    state.cursor.set_char_range(Some(CCursorRange::one(cursor)));
+    TextEdit::store_state(ui.ctx(), id, state);
 }
 
 /// The key that sends, and the key that makes a new line.

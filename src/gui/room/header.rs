@@ -58,7 +58,8 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &OpenRoom, around: &Surroundings
         &room.chat.room,
         theme::hue(&room.chat.room),
     );
-    let buttons = 4.0 * (space::ICON_BUTTON + GAP) - GAP + space::TWO;
+    let count = if room.chat.native.is_some() { 5.0 } else { 4.0 };
+    let buttons = count * (space::ICON_BUTTON + GAP) - GAP + space::TWO;
     let text = Rect::from_min_max(
         pos2(middle.x + AVATAR / 2.0 + 14.0, rect.top()),
         rect.max - vec2(buttons + space::ONE, 0.0),
@@ -120,20 +121,53 @@ fn title_ui(ui: &Ui, rect: Rect, room: &OpenRoom, words: &Strings) {
     let response = ui.interact(below, ui.scope_id().with("status"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &status));
     widgets::announce(ui, &response);
-    let at = pos2(rect.left(), rect.center().y + 12.0);
+    let lock = lock_ui(ui, rect, room, words);
+    let at = pos2(rect.left() + lock, rect.center().y + 12.0);
     let font = theme::regular(size::SMALL);
     let color = if room.end().is_some_and(is_bad) {
         colors.error
     } else {
         colors.dim
     };
-    widgets::line(ui, at, Align2::LEFT_CENTER, &status, font, color, rect.width());
+    let width = rect.width() - lock;
+    if width > 24.0 {
+        widgets::line(ui, at, Align2::LEFT_CENTER, &status, font, color, width);
+    }
     response.on_hover_text(status);
+}
+
+/// Whether what is said is encrypted, with a sign and a word; how much room they take. Of a room of which nothing is known, nothing.
+fn lock_ui(ui: &Ui, rect: Rect, room: &OpenRoom, words: &Strings) -> f32 {
+    if room.ended() || room.chat.native.is_none() && !room.chat.plain_text {
+        return 0.0;
+    }
+    let colors = palette(ui);
+    let (icon, text, color, hint) = if room.chat.plain_text {
+        (Icon::OpenLock, words.plain_title, colors.error, words.plain_explained)
+    } else {
+        (Icon::Lock, words.encrypted, colors.ok, words.encrypted_hint)
+    };
+    let y = rect.center().y + 12.0;
+    let sign = Rect::from_center_size(pos2(rect.left() + 7.0, y), vec2(14.0, 14.0));
+    icon.paint(ui.painter(), sign, color);
+    let at = pos2(sign.right() + 4.0, y);
+    let font = theme::semibold(size::SMALL);
+    let width = widgets::line(ui, at, Align2::LEFT_CENTER, text, font, color, rect.right() - at.x);
+    let place = Rect::from_min_max(sign.min, pos2(at.x + width, sign.bottom()));
+    let response = ui.interact(place, ui.scope_id().with("lock"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    response.on_hover_text(hint);
+    let dot = pos2(at.x + width + 8.0, y);
+    ui.painter().circle_filled(dot, 1.5, colors.dim);
+    dot.x + 8.0 - rect.left()
 }
 
 /// Where the room stands, in words.
 fn status(words: &Strings, room: &OpenRoom) -> String {
     let people = room.chat.members.len();
+    if room.chat.native.is_some() && matches!(room.chat.status, Status::Hosting { .. } | Status::Connected) {
+        return words.people_here(people.max(1), (people + room.chat.away.len()).max(1));
+    }
     match &room.chat.status {
         Status::Starting if room.chat.hosting => words.starting.to_owned(),
         Status::Starting => words.connecting.to_owned(),
@@ -141,6 +175,8 @@ fn status(words: &Strings, room: &OpenRoom) -> String {
         Status::Hosting { port, .. } => words.hosting(*port, people.max(1)),
         Status::Connected if people < 2 => words.state_connected.to_owned(),
         Status::Connected => words.connected(people),
+        Status::Waiting { .. } => words.state_waiting.to_owned(),
+        Status::Lost { .. } => words.state_lost.to_owned(), // why stands above the composer
         Status::Ended(reason) => words.ended(reason).what,
     }
 }
@@ -161,6 +197,15 @@ fn buttons_ui(ui: &mut Ui, room: &OpenRoom, around: &Surroundings, actions: &mut
     }
     if members.clicked() {
         actions.push(Action::Toggle(Side::Members));
+    }
+    if room.chat.native.is_some() {
+        let settings = icons::button(ui, Icon::Info, words.about_room(room.chat.hosting));
+        if around.side == Some(Side::Room) {
+            underline(ui, settings.rect);
+        }
+        if settings.clicked() {
+            actions.push(Action::Toggle(Side::Room));
+        }
     }
     let savable = !around.saving && !room.chat.rows().is_empty();
     if controls::icon_button(ui, Icon::Download, words.save_transcript, savable).clicked() {

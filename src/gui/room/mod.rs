@@ -2,12 +2,18 @@
 
 mod banner;
 pub(in crate::gui) mod composer;
+mod door;
 mod emoji;
 pub(in crate::gui) mod header;
 pub(in crate::gui) mod ime;
+pub(in crate::gui) mod intent;
+mod invite;
+mod knocks;
 pub(in crate::gui) mod members;
 pub(in crate::gui) mod open_room;
+pub(in crate::gui) mod room_settings;
 mod search;
+mod waiting;
 mod ways_in;
 mod welcome;
 
@@ -48,14 +54,23 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surround
         header::search_ui(ui, strip, &mut room.search, words, !around.ime.owns_keys());
     }
     let composer = from_top.bottom(room.composer.height(ui, rect.width()));
-    let strip = from_top.bottom(banner::height(ui, words, room, rect.width()));
+    let banner = banner::of(words, room, around.now);
+    let strip = banner
+        .as_ref()
+        .map(|banner| from_top.bottom(banner.height(ui, rect.width())));
+    let door = knocks::ui(ui, from_top.0, words, room, actions);
+    from_top.top(door);
     transcript_ui(ui, from_top.0, room, around, actions);
-    if strip.height() > 0.0 {
-        banner::ui(ui, strip, words, room, actions);
+    if let (Some(banner), Some(strip)) = (banner, strip) {
+        banner.ui(ui, strip, words, actions);
+        banner::tick(ui, room, around.now);
+    }
+    if let Some(command) = room.wish() {
+        actions.push(Action::Command(room.key, command));
     }
     let around = composer::Surroundings {
         room: room.key,
-        room_name: &room.chat.room,
+        chat: &room.chat,
         words,
         ime: around.ime,
         enter_is_newline: around.enter_is_newline,
@@ -67,7 +82,7 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surround
 fn transcript_ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surroundings, actions: &mut Vec<Action>) {
     if room.chat.rows().is_empty() {
         room.transcript.watch_nothing(ui);
-        welcome::ui(ui, rect, around.header.words, room, actions);
+        welcome::ui(ui, rect, room, around, actions);
         return;
     }
     if let Some(row) = room.search.take_target() {
@@ -84,7 +99,10 @@ fn transcript_ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surround
     child.set_clip_rect(rect.intersect(ui.clip_rect()));
     for wish in room.transcript.ui(&mut child, &room.chat, view) {
         actions.push(match wish {
-            TranscriptAction::Retry { text } => Action::SayAgain(room.key, text),
+            TranscriptAction::Ask(command) => Action::Command(room.key, command),
+            TranscriptAction::Reply { seq } => Action::Reply(room.key, seq),
+            TranscriptAction::Edit { seq } => Action::Edit(room.key, seq),
+            TranscriptAction::Forget { id } => Action::Forget(room.key, id),
             TranscriptAction::Copied => Action::Copied,
             TranscriptAction::OpenLink { url } => Action::OpenLink(url),
             TranscriptAction::Typed(text) => Action::Typed(room.key, text),

@@ -4,12 +4,15 @@ use std::time::{Instant, SystemTime};
 
 use crossbeam_channel::TryRecvError;
 
-use crate::chat::{Chat, Status};
+use crate::chat::{Chat, Row, Status};
+use crate::gui::action::Action;
 use crate::gui::room::composer::Composer;
+use crate::gui::room::door::Door;
 use crate::gui::room::search::RoomSearch;
 use crate::gui::transcript::Transcript;
 use crate::proto;
-use crate::worker::{Busy, Command, Config, EndReason, Event, Failure, Role, Worker};
+use crate::proto::log::RoomId;
+use crate::worker::{Busy, Command, Config, EndReason, Event, Failure, Role, Target, Worker};
 
 /// A room's place in the window, never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +70,7 @@ pub(crate) struct OpenRoom {
     pub(crate) transcript: Transcript,
     /// Leaving was asked for.
     pub(crate) leaving: bool,
+    pub(crate) door: Door,
     worker: Option<Worker>,
 }
 
@@ -85,6 +89,7 @@ impl OpenRoom {
             search: RoomSearch::default(),
             transcript: Transcript::default(),
             leaving: false,
+            door: Door::default(),
             worker: Some(worker),
         }
     }
@@ -93,7 +98,21 @@ impl OpenRoom {
     pub(crate) fn reopen(&mut self, worker: Worker) {
         self.worker = Some(worker);
         self.leaving = false;
+        self.door = Door::default();
         self.chat.status = Status::Starting;
+    }
+
+    /// Which room it is, as far as that is known.
+    pub(crate) fn id(&self) -> Option<RoomId> {
+        match (&self.chat.native, &self.config.role) {
+            (Some(native), _) => Some(native.room),
+            (None, Role::Host(host)) => host.again,
+            (None, Role::Join(join)) => match &join.target {
+                Target::Known(room) => Some(*room),
+                Target::Invite(invite) => Some(invite.room),
+                Target::Address(_) => None,
+            },
+        }
     }
 
     /// Passes a command on. To a room that is over it goes nowhere.
@@ -122,6 +141,7 @@ impl OpenRoom {
             let Some(event) = self.next() else { break };
             drained.events += 1;
             drained.messages += usize::from(is_message_of_others(&event));
+            self.heed(&event);
             self.chat.apply(&event, SystemTime::now());
             if self.ended() {
                 self.worker = None;
@@ -131,6 +151,56 @@ impl OpenRoom {
             self.transcript.sync(&self.chat);
         }
         drained
+    }
+
+    /// What the window itself remembers of an event.
+    fn heed(&mut self, event: &Event) {
+        match (event, &mut self.config.role) {
+            (Event::Listening { id, .. }, Role::Host(host)) => host.again = Some(*id),
+            (Event::Room(proto::Event::Settings { room, .. }), Role::Join(join)) if join.plain.is_none() => {
+                join.target = Target::Known(*room); // an invite is used up
+            }
+            (Event::Room(proto::Event::Settings { settings, .. }), Role::Host(host)) => {
+                host.room = settings.name.to_string();
+                host.history = Some(settings.history);
+                host.plain = settings.plain;
+            }
+            _ => {}
+        }
+        self.door.heed(event, &self.chat);
+    }
+
+    /// Does what concerns this room in the window alone.
+    pub(crate) fn obey(&mut self, action: &Action) {
+        match *action {
+            Action::Reply(_, seq) => self.composer.reply(seq),
+            Action::Edit(_, seq) => {
+                let row = self.chat.row_of(seq).and_then(|index| self.chat.rows().get(index));
+                if let Some(message) = row.and_then(Row::message) {
+                    self.composer.edit(seq, &message.text);
+                }
+            }
+            Action::Forget(_, id) => self.chat.forget(id),
+            Action::AskNewEpoch(_, asks) => self.door.asks_new_epoch = asks,
+            _ => {}
+        }
+    }
+
+    /// What the room is to be asked for by itself.
+    pub(crate) fn wish(&mut self) -> Option<Command> {
+        let wants_invite = self.chat.hosting && self.chat.native.is_some() && !self.ended();
+        if wants_invite && !std::mem::replace(&mut self.door.invite_asked, true) {
+            return Some(Command::Invite);
+        }
+        let read = self
+            .chat
+            .native
+            .as_ref()
+            .and_then(|_| self.transcript.read_to(&self.chat))?;
+        (read > self.door.read_told).then(|| {
+            self.door.read_told = read;
+            Command::Read { seq: read }
+        })
     }
 
     /// Messages of others that nobody has looked at.

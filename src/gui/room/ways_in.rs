@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use egui::{Align, Align2, Color32, Frame, Layout, Margin, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use crate::chat::Status;
+use crate::chat::{Chat, Status};
 use crate::gui::action::Action;
 use crate::gui::look::icons::{self, Icon};
 use crate::gui::look::theme::{self, palette, radius, size};
@@ -17,8 +17,8 @@ const MAX_ADDRESSES: usize = 6;
 const FEW_ADDRESSES: usize = 3;
 
 /// The short form, for the panel of the members: once people talk, the welcome card is gone.
-pub(crate) fn short_ui(ui: &mut Ui, words: &Strings, status: &Status, actions: &mut Vec<Action>) {
-    let Status::Hosting { port, addresses } = status else {
+pub(crate) fn short_ui(ui: &mut Ui, words: &Strings, chat: &Chat, actions: &mut Vec<Action>) {
+    let Status::Hosting { port, addresses } = &chat.status else {
         return;
     };
     let margin = Margin {
@@ -35,7 +35,7 @@ pub(crate) fn short_ui(ui: &mut Ui, words: &Strings, status: &Status, actions: &
         for address in worth_telling(addresses).take(FEW_ADDRESSES) {
             address_ui(ui, words, *address, ground, actions);
         }
-        if let Some(line) = netcat_line(addresses, *port) {
+        if let Some(line) = netcat_line(addresses, *port).filter(|_| chat.plain_text) {
             copy_row(ui, words, Line::Code(&line), ground, actions);
         }
     });

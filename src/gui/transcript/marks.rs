@@ -110,6 +110,13 @@ impl Remark {
         let (words, icon, color) = match row {
             Row::Message(_) => (String::new(), None, palette.dim),
             Row::People(people) => (scene.strings.moves(people), None, palette.dim),
+            Row::Newer { author, .. } => (
+                scene.strings.newer(&scene.strings.called(author)),
+                Some(Icon::Info),
+                palette.dim,
+            ),
+            Row::NewEpoch { .. } => (scene.strings.new_epoch.to_owned(), Some(Icon::Warning), palette.error),
+            Row::CaughtUp { messages, .. } => (scene.strings.caught_up(*messages), Some(Icon::Check), palette.ok),
             Row::Notice { notice, .. } => (scene.strings.notice(notice), Some(sign(notice)), palette.dim),
             Row::Ended { reason, .. } => {
                 // What can be done stands above the composer, as long as it can be done.

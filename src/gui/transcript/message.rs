@@ -8,10 +8,12 @@ use egui::{Color32, CornerRadius, Galley, Painter, Pos2, Rect, Stroke, StrokeKin
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::chat::{Delivery, Message};
+use crate::chat::{Chat, Delivery, Message};
 use crate::gui::look::icons::{self, Icon};
 use crate::gui::look::theme::{self, Palette, radius, size, space};
+use crate::gui::transcript::additions::{self, Pill, Quote};
 use crate::gui::transcript::message_text::{body_job, hue, name_job, time_job};
+use crate::gui::transcript::progress;
 use crate::gui::words::strings::Strings;
 use crate::text;
 
@@ -46,6 +48,7 @@ const FOLDED_LINES: usize = 16;
 /// What all rows of a frame share.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
+    pub(crate) chat: &'a Chat,
     pub(crate) strings: &'static Strings,
     pub(crate) palette: &'static Palette,
     pub(crate) zone: &'a TimeZone,
@@ -78,6 +81,8 @@ pub(crate) struct Laid {
     pub(crate) fold: Option<Rect>,
     /// The line that tells why the message did not go out.
     pub(crate) status: Option<Rect>,
+    pub(crate) quote: Option<Quote>,
+    pub(crate) pills: Vec<Pill>,
     time: Arc<Galley>,
     time_at: Pos2,
     name: Option<Arc<Galley>>,
@@ -129,7 +134,13 @@ impl Laid {
         let galley = layout(ui, body_job(scene, message, body, &links, wrap));
         let time = layout(ui, time_job(scene, message));
         let sign = if message.mine { SIGN + 3.0 } else { 0.0 };
-        let (content, time_below) = content_size(&galley, time.size().x + sign, wrap, fold.is_some());
+        let (mut content, time_below) = content_size(&galley, time.size().x + sign, wrap, fold.is_some());
+        let quote = Quote::new(ui, scene, message, wrap);
+        let quoted = quote.as_ref().map_or(0.0, |_| Quote::height());
+        content = vec2(
+            content.x.max(quote.as_ref().map_or(0.0, Quote::width)),
+            content.y + quoted,
+        );
         let named = !message.mine && !place.joins_above;
         let top = if named { NAME_LINE } else { 0.0 };
         let outer = content + 2.0 * PADDING + vec2(0.0, if fold.is_some() { FOLD_LINE } else { 0.0 });
@@ -142,10 +153,13 @@ impl Laid {
         let inner = bubble.shrink2(PADDING);
         let time_top = inner.bottom() - if time_below { 13.0 } else { 14.5 };
         let refused = matches!(message.delivery, Delivery::Refused(_));
+        let pills = Pill::all(ui, scene, message, bubble, width);
         Self {
-            height: bubble.bottom() + if refused { STATUS_LINE } else { 0.0 },
+            height: bubble.bottom() + additions::below(&pills, bubble) + if refused { STATUS_LINE } else { 0.0 },
+            quote,
+            pills,
             bubble,
-            text_at: inner.min,
+            text_at: inner.min + vec2(0.0, quoted),
             text: galley,
             shown,
             links,
@@ -170,6 +184,9 @@ impl Laid {
 
     /// Characters of the text that are shown.
     pub(crate) fn characters(&self, message: &Message) -> usize {
+        if message.later.deleted.is_some() {
+            return 0;
+        }
         let all = self.text.end().index.0;
         if self.shown < message.text.len() {
             all - 1 // the ellipsis
@@ -181,6 +198,11 @@ impl Laid {
     /// Where the text is, with the row at `origin`.
     pub(crate) fn text_rect(&self, origin: Pos2) -> Rect {
         Rect::from_min_size(self.text_at + origin.to_vec2(), self.text.size())
+    }
+
+    /// Where the message that is answered stands, with the row at `origin`.
+    pub(crate) fn quote_rect(&self, origin: Pos2) -> Rect {
+        Quote::rect(self.bubble.shrink2(PADDING)).translate(origin.to_vec2())
     }
 
     /// Where the time and the sign beside it are, with the row at `origin`.
@@ -229,6 +251,9 @@ impl Laid {
             let edge = Stroke::new(1.0, scene.palette.error.gamma_multiply(0.5));
             painter.rect_stroke(bubble, corners(message.mine, place), edge, StrokeKind::Inside);
         }
+        if let Some(quote) = &self.quote {
+            quote.paint(painter, scene, message, self.quote_rect(origin));
+        }
         painter.galley(self.text_at + shift, text, ink);
         painter.galley(
             self.time_at + shift,
@@ -236,24 +261,24 @@ impl Laid {
             time_color(scene.palette, message),
         );
         if message.mine {
-            self.paint_sign(painter, scene.palette, message, shift);
+            self.paint_sign(painter, scene, message, shift);
         } else {
             self.paint_person(painter, scene, message, place, shift);
         }
     }
 
-    fn paint_sign(&self, painter: &Painter, palette: &Palette, message: &Message, shift: Vec2) {
-        let icon = match message.delivery {
-            Delivery::Sending => Icon::Clock,
-            Delivery::Refused(_) => Icon::Warning,
-            Delivery::Sent { .. } | Delivery::Received => Icon::Check,
-        };
+    fn paint_sign(&self, painter: &Painter, scene: &Scene<'_>, message: &Message, shift: Vec2) {
+        let icon = progress::sign(scene.chat, message);
         let middle = pos2(
             self.time_at.x + self.time.size().x + 3.0 + SIGN / 2.0,
             self.time_at.y + self.time.size().y / 2.0,
         );
         let rect = Rect::from_center_size(middle + shift, Vec2::splat(SIGN));
-        icon.paint(painter, rect, time_color(palette, message));
+        let color = match icon {
+            Icon::Seen => scene.palette.own_read,
+            _ => time_color(scene.palette, message),
+        };
+        icon.paint(painter, rect, color);
     }
 
     fn paint_person(&self, painter: &Painter, scene: &Scene<'_>, message: &Message, place: Place, shift: Vec2) {

@@ -7,6 +7,7 @@ use egui::{Color32, Stroke};
 
 use crate::chat::{Delivery, Message};
 use crate::gui::look::theme::{self, size};
+use crate::gui::transcript::additions;
 use crate::gui::transcript::message::{SIGN, Scene, colors, time_color};
 use crate::gui::transcript::selection::who;
 use crate::gui::words::phrases::{clock, local};
@@ -25,6 +26,7 @@ pub(in crate::gui) fn time_job(scene: &Scene<'_>, message: &Message) -> LayoutJo
     let time = clock(&local(message.at, scene.zone));
     let text = match message.delivery {
         Delivery::Sent { lines: 0 } => format!("{} · {time}", scene.strings.nobody_heard),
+        _ if message.later.edited => format!("{} · {time}", scene.strings.edited),
         _ => time,
     };
     LayoutJob::single_section(text, format(size::TIME, time_color(scene.palette, message)))
@@ -51,6 +53,16 @@ pub(in crate::gui) fn hue(message: &Message) -> usize {
     theme::hue(message.author.as_ref().map_or("", |author| &author.name))
 }
 
+/// What stands in place of a message that is no more.
+pub(in crate::gui) fn taken_back(scene: &Scene<'_>, message: &Message) -> Option<String> {
+    let author = message.later.deleted.as_ref()?;
+    Some(if additions::is_me(scene, author) {
+        scene.strings.taken_back_mine.to_owned()
+    } else {
+        scene.strings.taken_back(&scene.strings.called(author))
+    })
+}
+
 pub(in crate::gui) fn body_job(
     scene: &Scene<'_>,
     message: &Message,
@@ -58,6 +70,13 @@ pub(in crate::gui) fn body_job(
     links: &[Range<usize>],
     wrap: f32,
 ) -> LayoutJob {
+    if let Some(words) = taken_back(scene, message) {
+        let mut format = format(size::BODY, time_color(scene.palette, message));
+        format.italics = true;
+        let mut job = LayoutJob::single_section(words, format);
+        job.wrap = TextWrapping::wrap_at_width(wrap);
+        return job;
+    }
     let folded = body.len() < message.text.len();
     let (_, ink) = colors(scene.palette, message);
     let plain = format(size::BODY, ink);

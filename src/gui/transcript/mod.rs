@@ -3,6 +3,7 @@
 //! Rows are painted, not widgets; what cannot be seen is not laid out. The transcript reads no clock: the wall clock
 //! comes in with [`View`], so that the same input draws the same picture.
 
+mod additions;
 mod anchor_list;
 mod heights;
 mod jump_button;
@@ -11,6 +12,7 @@ mod link_question;
 mod marks;
 mod message;
 mod message_text;
+mod progress;
 mod reading;
 mod row_pointer;
 mod rows;
@@ -29,12 +31,14 @@ use crate::gui::look::theme;
 use crate::gui::transcript::anchor_list::AnchorList;
 use crate::gui::transcript::link_question::{Answer, LinkQuestion};
 use crate::gui::transcript::message::Scene;
+pub(crate) use crate::gui::transcript::reading::Past;
 use crate::gui::transcript::reading::Reading;
 use crate::gui::transcript::rows::{Drawing, Gesture, Shown, guess};
 use crate::gui::transcript::selection::{Place, Selection};
 use crate::gui::transcript::speaker::Speaker;
 use crate::gui::words::phrases::local;
 use crate::gui::words::strings::Strings;
+use crate::proto::{Command, EntryId};
 
 /// Selected text longer than this is not offered to a middle click: it would be copied at every release of the mouse.
 const PRIMARY_BYTES: usize = 1 << 20;
@@ -60,10 +64,22 @@ pub(crate) struct View<'a> {
 /// What the transcript asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum TranscriptAction {
-    /// Say a refused message again.
-    Retry {
-        /// Its text.
-        text: String,
+    /// Something that the room does.
+    Ask(Command),
+    /// Begin to write an answer.
+    Reply {
+        /// To the message at this place.
+        seq: u64,
+    },
+    /// Begin to write other words.
+    Edit {
+        /// For the message at this place.
+        seq: u64,
+    },
+    /// Show a message no more that did not go out.
+    Forget {
+        /// Which.
+        id: EntryId,
     },
     /// Something was put on the clipboard.
     Copied,
@@ -111,6 +127,19 @@ impl Transcript {
     /// How many messages wait to be read.
     pub(crate) fn unread(&self) -> usize {
         self.reading.unread()
+    }
+
+    /// What was here before the room was opened.
+    pub(crate) fn remember(&mut self, past: Past) {
+        self.reading.remember(past);
+    }
+
+    /// The place of the newest message of somebody else that was seen.
+    pub(crate) fn read_to(&self, chat: &Chat) -> Option<u64> {
+        let seen = index_of(chat, self.reading.seen_to()?.checked_add(1)?);
+        let rows = chat.rows();
+        let others = rows.range(..seen.min(rows.len())).rev().filter_map(Row::message);
+        others.filter(|message| !message.mine).find_map(|message| message.seq)
     }
 
     /// Whether the newest message is in sight and stays so.
@@ -222,6 +251,7 @@ impl Transcript {
     fn rows_ui(&mut self, ui: &mut Ui, chat: &Chat, view: View<'_>) -> (Vec<Shown>, Vec<Gesture>) {
         let find = view.find.map(str::to_lowercase).filter(|find| !find.is_empty());
         let scene = Scene {
+            chat,
             strings: view.strings,
             palette: theme::palette(ui),
             zone: view.zone,
@@ -325,7 +355,11 @@ impl Transcript {
                     self.unfolded.insert(row);
                 }
             }
-            Gesture::Retry { text } => actions.push(TranscriptAction::Retry { text }),
+            Gesture::Ask(command) => actions.push(TranscriptAction::Ask(command)),
+            Gesture::Reply { seq } => actions.push(TranscriptAction::Reply { seq }),
+            Gesture::Edit { seq } => actions.push(TranscriptAction::Edit { seq }),
+            Gesture::Forget { id } => actions.push(TranscriptAction::Forget { id }),
+            Gesture::GoTo { row } => self.go_to(row),
             Gesture::Copy { text } => copy(ui, text, actions),
             Gesture::CopySelection => {
                 if let Some(text) = self.selected(chat, view) {

@@ -12,6 +12,10 @@ pub(crate) struct Reading {
     /// The first row that has not been looked at here.
     counted_to: u64,
     divider: Option<Divider>,
+    /// The last row that was seen.
+    seen: Option<u64>,
+    /// Messages up to a place were here before, and so many of them wait.
+    past: Option<Past>,
     /// Nothing has been waiting since the divider was put up.
     caught_up: bool,
 }
@@ -21,6 +25,15 @@ pub(crate) struct Reading {
 struct Divider {
     row: u64,
     count: usize,
+}
+
+/// What was kept of a room before it was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Past {
+    /// The newest place.
+    pub(crate) last: u64,
+    /// How many messages up to it nobody has read.
+    pub(crate) unread: usize,
 }
 
 /// What came in since the last count.
@@ -44,15 +57,34 @@ impl Reading {
         let mut arrived = Arrived::default();
         for (row, number) in chat.rows().iter().skip(skip).zip(from..) {
             let Row::Message(message) = row else { continue };
-            if message.mine {
-                arrived.mine = true;
-            } else {
-                arrived.others += 1;
-                self.unread.push_back(number);
+            let past = self.past.filter(|past| message.seq.is_some_and(|seq| seq <= past.last));
+            match (message.mine, past) {
+                (true, None) => arrived.mine = true,
+                (true, Some(_)) => {}
+                (false, None) => {
+                    arrived.others += 1;
+                    self.unread.push_back(number);
+                }
+                (false, Some(past)) => {
+                    self.unread.push_back(number);
+                    if self.unread.len() > past.unread {
+                        self.unread.pop_front();
+                    }
+                }
             }
         }
         self.counted_to = first + chat.rows().len() as u64;
         arrived
+    }
+
+    /// What was here before the room was opened.
+    pub(crate) fn remember(&mut self, past: Past) {
+        self.past = Some(past);
+    }
+
+    /// The last row that was seen.
+    pub(crate) fn seen_to(&self) -> Option<u64> {
+        self.seen
     }
 
     /// How many messages wait.
@@ -97,6 +129,7 @@ impl Reading {
         while self.unread.front().is_some_and(|unread| *unread <= row) {
             self.unread.pop_front();
         }
+        self.seen = self.seen.max(Some(row));
         self.caught_up |= self.unread.is_empty();
     }
 

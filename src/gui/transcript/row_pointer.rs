@@ -1,12 +1,19 @@
 //! What the pointer does on the rows of the transcript, and their buttons.
 
-use egui::{CursorIcon, Popup, Pos2, Response, Ui};
+use egui::{CursorIcon, Popup, Pos2, Response, Role, Sense, Ui, WidgetInfo};
 
 use crate::chat::{Delivery, Message};
-use crate::gui::look::small_button;
+use crate::gui::look::theme::radius;
+use crate::gui::look::{icons, small_button};
+use crate::gui::transcript::additions;
 use crate::gui::transcript::message::Laid;
+use crate::gui::transcript::progress;
 use crate::gui::transcript::rows::{Around, Drawing, Gesture, Shown, row_id};
 use crate::gui::words::phrases::local;
+use crate::proto::{Command, RefuseReason};
+
+/// What people answer with most; any other sign can be sent as a message.
+const SIGNS: [&str; 6] = ["👍", "🧡", "😂", "🎉", "👀", "✅"];
 
 impl Drawing<'_> {
     pub(in crate::gui) fn pointer(
@@ -88,12 +95,8 @@ impl Drawing<'_> {
     /// When, in full, and how far it got.
     fn moment(&self, message: &Message) -> String {
         let moment = self.scene.strings.moment(&local(message.at, self.scene.zone));
-        let state = self.scene.strings.delivery(message.delivery);
-        if state.is_empty() {
-            moment
-        } else {
-            format!("{moment}\n{state}")
-        }
+        let state = progress::details(self.scene.strings, self.chat, message);
+        std::iter::once(moment).chain(state).collect::<Vec<_>>().join("\n")
     }
 
     /// What can be done with a message; the item that is always there.
@@ -120,10 +123,102 @@ impl Drawing<'_> {
         if ui.button(strings.copy_everything).clicked() {
             self.gestures.push(Gesture::CopyEverything);
         }
+        self.later_menu(ui, message);
         if self.gestures.len() > before {
             ui.close(); // a key that presses an item does not close the menu by itself
         }
         whole
+    }
+
+    /// What can be done about a message in an encrypted room's log.
+    fn later_menu(&mut self, ui: &mut Ui, message: &Message) {
+        let (Some(seq), true) = (message.seq, self.is_open()) else {
+            return;
+        };
+        if message.later.deleted.is_some() {
+            return;
+        }
+        let strings = self.scene.strings;
+        ui.separator();
+        if ui.button(strings.reply).clicked() {
+            self.gestures.push(Gesture::Reply { seq });
+        }
+        if message.mine && ui.button(strings.edit).clicked() {
+            self.gestures.push(Gesture::Edit { seq });
+        }
+        if (message.mine || self.chat.hosting) && ui.button(strings.take_back).clicked() {
+            self.gestures.push(Gesture::Ask(Command::Delete { seq }));
+        }
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            ui.spacing_mut().button_padding.x = 6.0;
+            for emoji in SIGNS {
+                let name = format!("{} {emoji}", strings.react);
+                if ui.button(emoji).accessible_name(&name).clicked() {
+                    self.gestures.push(Gesture::Ask(self.sign(message, seq, emoji)));
+                }
+            }
+        });
+    }
+
+    /// Whether this is an encrypted room in which something can be done.
+    fn is_open(&self) -> bool {
+        self.chat.native.is_some() && self.chat.open()
+    }
+
+    /// Puts a sign on a message, or takes the own one off.
+    fn sign(&self, message: &Message, seq: u64, emoji: &str) -> Command {
+        let mut given = message
+            .later
+            .reactions
+            .iter()
+            .filter(|reaction| *reaction.emoji == *emoji);
+        let mine = given.any(|reaction| reaction.by.iter().any(|by| additions::is_me(&self.scene, by)));
+        Command::React {
+            seq,
+            emoji: emoji.to_owned(),
+            on: !mine,
+        }
+    }
+
+    /// What belongs to a message and can be pressed.
+    fn additions(&mut self, ui: &Ui, number: u64, message: &Message, laid: &Laid, origin: Pos2) {
+        for pill in &laid.pills {
+            let id = row_id(number).with("sign");
+            if pill.ui(ui, &self.scene, id, origin, self.is_open() && message.seq.is_some())
+                && let Some(seq) = message.seq
+            {
+                self.gestures.push(Gesture::Ask(self.sign(message, seq, &pill.emoji)));
+            }
+        }
+        let Some((quote, row)) = laid.quote.as_ref().and_then(|quote| Some((quote, quote.row?))) else {
+            return;
+        };
+        let response = ui.interact(laid.quote_rect(origin), row_id(number).with("quote"), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, quote.words()));
+        if response.has_focus() {
+            icons::ring(ui.painter(), response.rect, radius::JOIN, self.scene.palette);
+        }
+        if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+            self.gestures.push(Gesture::GoTo { row });
+        }
+    }
+
+    /// What tries a refused message again, and whether it is said anew.
+    fn retry(&mut self, message: &Message, reason: RefuseReason) {
+        let kept = matches!(reason, RefuseReason::Host(_) | RefuseReason::DiskFull);
+        if self.chat.native.is_some() && kept {
+            let id = message.id;
+            self.gestures.push(Gesture::Ask(Command::Resubmit { id }));
+            return;
+        }
+        self.gestures.push(Gesture::Ask(Command::Say {
+            text: message.text.to_string(),
+            reply_to: message.reply_to,
+        }));
+        if self.chat.native.is_some() {
+            self.gestures.push(Gesture::Forget { id: message.id });
+        }
     }
 
     pub(in crate::gui) fn buttons(
@@ -151,14 +246,18 @@ impl Drawing<'_> {
                 self.gestures.push(Gesture::Fold { row: number });
             }
         }
+        self.additions(ui, number, message, laid, origin);
         let (Some(rect), Delivery::Refused(reason)) = (laid.status, message.delivery) else {
             return;
         };
-        let pressed = small_button::refusal(ui, row_id(number), rect.translate(shift), strings, reason);
-        let text = message.text.to_string();
-        match pressed {
-            Some(small_button::Remedy::Retry) => self.gestures.push(Gesture::Retry { text }),
-            Some(small_button::Remedy::Copy) => self.gestures.push(Gesture::Copy { text }),
+        let waits = self.chat.native.is_some() && matches!(reason, RefuseReason::Host(refusal) if refusal.retry());
+        let line = rect.translate(shift);
+        match small_button::refusal(ui, row_id(number), line, strings, reason, !waits) {
+            Some(small_button::Remedy::Retry) => self.retry(message, reason),
+            Some(small_button::Remedy::Copy) => self.gestures.push(Gesture::Copy {
+                text: message.text.to_string(),
+            }),
+            Some(small_button::Remedy::Delete) => self.gestures.push(Gesture::Forget { id: message.id }),
             None => {}
         }
     }

@@ -15,9 +15,12 @@ use crate::gui::look::{icons, theme};
 use crate::gui::transcript::anchor_list::Rows;
 use crate::gui::transcript::marks::{Above, Remark};
 use crate::gui::transcript::message::{self, Laid, Scene};
+use crate::gui::transcript::message_text::taken_back;
+use crate::gui::transcript::progress;
 use crate::gui::transcript::reading::Reading;
 use crate::gui::transcript::selection::{Place, Selection, who};
 use crate::gui::words::phrases::{clock, local};
+use crate::proto::{Command, EntryId};
 
 /// Between bubbles of one person, between people, around what nobody said, and at both ends.
 const JOINED: f32 = 3.0;
@@ -42,8 +45,16 @@ pub(crate) enum Gesture {
     Link { url: String },
     /// Folded or unfolded a long message.
     Fold { row: u64 },
-    /// Asked to say a message again.
-    Retry { text: String },
+    /// Asked for something that the room does.
+    Ask(Command),
+    /// Wants to answer the message at a place.
+    Reply { seq: u64 },
+    /// Wants other words for the message at a place.
+    Edit { seq: u64 },
+    /// Wants to see a message no more.
+    Forget { id: EntryId },
+    /// Wants to see a row.
+    GoTo { row: u64 },
     /// Asked for something on the clipboard.
     Copy { text: String },
     /// Asked for what is selected.
@@ -122,7 +133,7 @@ impl Measured {
 pub(crate) fn guess(row: &Row) -> f32 {
     match row {
         Row::Message(message) => message::guess(message),
-        Row::People(_) | Row::Notice { .. } | Row::Ended { .. } => REMARK_GUESS,
+        _ => REMARK_GUESS,
     }
 }
 
@@ -187,7 +198,7 @@ impl Drawing<'_> {
         let number = self.number(index);
         let origin = rect.min + vec2(0.0, around.top());
         let response = interact(ui, number, rect, Sense::CLICK | Sense::DRAG);
-        self.name_message(&response, message);
+        self.name_message(&response, message, laid);
         self.describe(ui, &response, number, &around.above);
         around
             .above
@@ -212,7 +223,7 @@ impl Drawing<'_> {
         self.shown.push(shown);
     }
 
-    fn name_message(&self, response: &Response, message: &Message) {
+    fn name_message(&self, response: &Response, message: &Message, laid: &Laid) {
         response.widget_info(|| {
             let strings = self.scene.strings;
             let who = if message.mine {
@@ -221,7 +232,14 @@ impl Drawing<'_> {
                 who(message, strings)
             };
             let time = clock(&local(message.at, self.scene.zone));
-            let words = strings.spoken(&who, &time, &message.text, &strings.delivery(message.delivery));
+            let text = taken_back(&self.scene, message).map_or_else(|| Cow::Borrowed(&*message.text), Cow::Owned);
+            let mut state = Vec::new();
+            state.extend(laid.quote.as_ref().map(|quote| quote.words().to_owned()));
+            state.extend(message.later.edited.then(|| strings.edited.to_owned()));
+            state.extend(laid.pills.iter().map(|pill| pill.words.clone()));
+            state.push(progress::told(strings, self.chat, message));
+            state.retain(|part| !part.is_empty());
+            let words = strings.spoken(&who, &time, &text, &state.join(" · "));
             WidgetInfo::labeled(Role::ListItem, true, words)
         });
     }

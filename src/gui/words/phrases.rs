@@ -90,6 +90,8 @@ impl Strings {
             Delivery::Sent { lines } if self.chinese() => format!("{}（{lines} 条线路）", self.sent),
             Delivery::Sent { lines: 1 } => format!("{}, 1 line", self.sent),
             Delivery::Sent { lines } => format!("{}, {lines} lines", self.sent),
+            Delivery::Queued => self.on_this_computer.to_owned(),
+            Delivery::Stored => self.with_host.to_owned(),
             Delivery::Refused(reason) => self.refused(reason),
         }
     }
@@ -123,7 +125,7 @@ impl Strings {
             let authors = people.moves.iter().filter_map(pick);
             authors.map(|author| self.called(author)).collect::<Vec<_>>()
         };
-        let (came, went, lost) = (names(came), names(went), names(lost_by));
+        let (came, went, lost) = (names(came), names(went_by), names(lost_by));
         let renamed = people.moves.iter().filter(|step| matches!(step, Move::Renamed { .. }));
         let mut parts = Vec::new();
         if !came.is_empty() {
@@ -131,6 +133,10 @@ impl Strings {
         }
         if !went.is_empty() {
             parts.push(self.went(&self.names(&went)));
+        }
+        // Whoever left and came back is here: the last word must say so.
+        if people.moves.first().is_some_and(|step| went_by(step).is_some()) {
+            parts.reverse();
         }
         match lost.as_slice() {
             [] => {}
@@ -227,7 +233,7 @@ fn came(step: &Move) -> Option<&Author> {
     }
 }
 
-fn went(step: &Move) -> Option<&Author> {
+fn went_by(step: &Move) -> Option<&Author> {
     match step {
         Move::Left(author, LeaveReason::Bye) => Some(author),
         _ => None,
@@ -282,6 +288,8 @@ mod tests {
         assert_eq!(ZH.moves(&two), "Lin 和 Marek 加入了 · 此前还有 7 次进出");
         assert_eq!(EN.moves(&two), "Lin and Marek joined · 7 more before");
         assert_eq!(EN.moves(&people(vec![left("Lin")], 0)), "Lin left");
+        let back = people(vec![left("Lin"), joined("Lin")], 0);
+        assert_eq!(EN.moves(&back), "Lin left · Lin joined");
         let removed = |name| Move::Left(author(name), LeaveReason::Removed);
         let one = people(vec![joined("Bo"), removed("Lin")], 0);
         assert_eq!(EN.moves(&one), "Bo joined · Lin was removed by the host");

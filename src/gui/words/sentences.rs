@@ -4,18 +4,16 @@ use std::time::SystemTime;
 
 use jiff::tz::TimeZone;
 
-use crate::gui::words::failures::Advice;
 use crate::gui::words::phrases::{clock, local};
 use crate::gui::words::strings::Strings;
 use crate::profile::Language;
 use crate::proto::message::SubmitRefusal;
-use crate::proto::{AddressError, CloseReason, Encoding, LeaveReason, LineEnd, Notice, RefuseReason};
+use crate::proto::{AddressError, Encoding, LeaveReason, LineEnd, Notice, RefuseReason};
 use crate::text::MAX_MESSAGE_BYTES;
-use crate::worker::EndReason;
 
 impl Strings {
     /// Takes the sentence of this language.
-    fn pick(&self, english: impl Into<String>, chinese: impl Into<String>) -> String {
+    pub(super) fn pick(&self, english: impl Into<String>, chinese: impl Into<String>) -> String {
         match self.language {
             Language::English => english.into(),
             Language::Chinese => chinese.into(),
@@ -31,16 +29,16 @@ impl Strings {
     pub(crate) fn address_error(&self, error: AddressError) -> String {
         match error {
             AddressError::Empty => self.pick(
-                "Type the address that the host's window shows",
-                "请输入主持人窗口中显示的地址",
+                "Paste an invite, or type the address that the host's window shows",
+                "请粘贴邀请，或输入主持人窗口中显示的地址",
             ),
             AddressError::Port => self.pick(
                 "The port after the colon must be a number from 1 to 65535",
                 "冒号后的端口必须是 1 到 65535 之间的数字",
             ),
             AddressError::Host => self.pick(
-                "This is neither a computer's name nor an address: check the spelling",
-                "这既不是电脑名称也不是地址，请检查拼写",
+                "This is neither an invite, a computer's name nor an address: check the spelling",
+                "这既不是邀请，也不是电脑名称或地址，请检查拼写",
             ),
         }
     }
@@ -78,6 +76,25 @@ impl Strings {
                 "未发送：主持人忙。请稍后重试",
             ),
             RefuseReason::Host(_) => self.pick("Not sent: the host does not take it", "未发送：主持人不接受"),
+        }
+    }
+
+    /// An entry that this version does not understand.
+    pub(crate) fn newer(&self, name: &str) -> String {
+        self.pick(
+            format!("{name} sent something that only a newer Landline understands: update to see it"),
+            format!("{name} 发送了只有新版 Landline 才能识别的内容：请更新后查看"),
+        )
+    }
+
+    /// What came while the line was lost.
+    pub(crate) fn caught_up(&self, messages: u64) -> String {
+        match messages {
+            1 => self.pick("Back. 1 message came meanwhile", "已恢复。期间有 1 条新消息"),
+            _ => self.pick(
+                format!("Back. {messages} messages came meanwhile"),
+                format!("已恢复。期间有 {messages} 条新消息"),
+            ),
         }
     }
 
@@ -139,143 +156,6 @@ impl Strings {
             (Language::Chinese, LineEnd::Reset) => "连接被切断",
             (Language::Chinese, LineEnd::TimedOut) => "线路没有响应",
             (Language::Chinese, LineEnd::Failed) => "连接出错",
-        }
-    }
-
-    /// How a room ended, and what to do.
-    pub(crate) fn ended(&self, reason: &EndReason) -> Advice {
-        match reason {
-            EndReason::Closed(reason) => self.closed(*reason),
-            EndReason::Cancelled => Advice::new(
-                self.pick("Connecting was cancelled", "已取消连接"),
-                self.pick("Rejoin when you like", "可以随时重新加入"),
-            ),
-            EndReason::Failed(failure) => self.failure(failure),
-        }
-    }
-
-    fn closed(&self, reason: CloseReason) -> Advice {
-        let rejoin = self.pick("What was said stays here. Rejoin to go on", "聊天内容仍在，可重新加入");
-        match reason {
-            CloseReason::Left => Advice::new(
-                self.pick("You left the room", "你离开了房间"),
-                self.pick(
-                    "What was said stays here until you close it",
-                    "关闭之前，聊天内容仍保留在这里",
-                ),
-            ),
-            CloseReason::HostLeft => Advice::new(
-                self.pick("The host ended the room or removed you", "主持人结束了房间或移除了你"),
-                self.pick("Ask the host before you rejoin", "重新加入前请先询问主持人"),
-            ),
-            CloseReason::Lost(end) => {
-                let why = self.line_end(end);
-                Advice::new(
-                    self.pick(format!("The line was lost: {why}"), format!("线路断开：{why}")),
-                    rejoin,
-                )
-            }
-            CloseReason::TooSlow => Advice::new(
-                self.pick(
-                    "The line was closed: the host did not read what you said",
-                    "线路已关闭：主持人没有接收你的消息",
-                ),
-                rejoin,
-            ),
-            CloseReason::Endless => Advice::new(
-                self.pick(
-                    "The line was closed: the host sent a message without an end",
-                    "线路已关闭：主持人发送了没有结尾的消息",
-                ),
-                self.pick(
-                    "Check that the address belongs to a chat program",
-                    "请确认该地址是聊天程序",
-                ),
-            ),
-            CloseReason::Denied(_)
-            | CloseReason::Removed
-            | CloseReason::Replaced
-            | CloseReason::HostKeyChanged { .. }
-            | CloseReason::OtherRoom
-            | CloseReason::Forged { .. }
-            | CloseReason::TwoStories => self.closed_by_host(reason),
-            CloseReason::Disk(_) | CloseReason::Unreachable | CloseReason::NotLandline | CloseReason::Version => {
-                self.no_way_in(reason)
-            }
-        }
-    }
-
-    /// What the host did that ended the room.
-    fn closed_by_host(&self, reason: CloseReason) -> Advice {
-        match reason {
-            CloseReason::Denied(_) => Advice::new(
-                self.pick("The host does not let you in", "主持人没有让你进入"),
-                self.pick("Ask the host for an invite", "请向主持人索取邀请"),
-            ),
-            CloseReason::Removed => Advice::new(
-                self.pick("The host removed you from the room", "主持人把你移出了房间"),
-                self.pick("Ask the host before you rejoin", "重新加入前请先询问主持人"),
-            ),
-            CloseReason::Replaced => Advice::new(
-                self.pick("You came in from somewhere else", "你已从别处进入这个房间"),
-                self.pick("Use one computer at a time", "请同时只用一台电脑"),
-            ),
-            CloseReason::HostKeyChanged { .. } => Advice::new(
-                self.pick(
-                    "This is not the host you know: the key is another one",
-                    "这不是你认识的主持人：密钥不同",
-                ),
-                self.pick("Ask the host for a new invite", "请向主持人索取新的邀请"),
-            ),
-            CloseReason::OtherRoom => Advice::new(
-                self.pick("The host has another room open", "主持人打开的是另一个房间"),
-                self.pick("Ask the host for an invite", "请向主持人索取邀请"),
-            ),
-            CloseReason::Forged { .. } => Advice::new(
-                self.pick("The host passed on something forged", "主持人转发了伪造的内容"),
-                self.pick("Speak to the host before you rejoin", "重新加入前请先与主持人联系"),
-            ),
-            _ => Advice::new(
-                self.pick(
-                    "The host shows another history than before",
-                    "主持人给出的记录与之前不同",
-                ),
-                self.pick(
-                    "Speak to the host: the log was lost or altered",
-                    "请与主持人联系：记录丢失或被改动",
-                ),
-            ),
-        }
-    }
-
-    /// What is wrong with this computer, or with what answers.
-    fn no_way_in(&self, reason: CloseReason) -> Advice {
-        match reason {
-            CloseReason::Disk(_) => Advice::new(
-                self.pick("This computer's disk failed", "这台电脑的磁盘出错"),
-                self.pick(
-                    "Check the disk, then open the room again",
-                    "请检查磁盘，然后重新打开房间",
-                ),
-            ),
-            CloseReason::Unreachable => Advice::new(
-                self.pick("Nobody answers there", "那里没有回应"),
-                self.pick(
-                    "Check the address, and that the host is on",
-                    "请检查地址，并确认主持人在线",
-                ),
-            ),
-            CloseReason::NotLandline => Advice::new(
-                self.pick("Another program answers there", "那里是别的程序"),
-                self.pick(
-                    "Check the address, or join in plain text",
-                    "请检查地址，或以明文方式加入",
-                ),
-            ),
-            _ => Advice::new(
-                self.pick("The host has another version of Landline", "主持人的 Landline 版本不同"),
-                self.pick("Bring both to the same version", "请双方使用相同的版本"),
-            ),
         }
     }
 
@@ -407,10 +287,16 @@ impl Strings {
     }
 
     /// Asks before somebody is removed.
-    pub(crate) fn remove_question(&self, name: &str) -> String {
+    pub(crate) fn remove_question(&self, name: &str, plain: bool) -> String {
+        if plain {
+            return self.pick(
+                format!("Remove {name}? They can join again"),
+                format!("移除 {name}？对方可以重新加入"),
+            );
+        }
         self.pick(
-            format!("Remove {name}? They can join again"),
-            format!("移除 {name}？对方可以重新加入"),
+            format!("Remove {name}? They come in again only with a new invite, or if you let them in"),
+            format!("移除 {name}？之后对方需要新的邀请，或由你允许，才能再进来"),
         )
     }
 

@@ -272,6 +272,7 @@ fn connected(entered: &Entered, resumed: bool) -> Event {
     Event::Connected {
         host: host.unwrap_or_else(|| vouched(MemberId::HOST, "")),
         room: Arc::clone(&entered.kept.settings.name),
+        id: Some(entered.kept.room),
         secure: true,
         resumed,
     }

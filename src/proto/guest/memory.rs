@@ -9,9 +9,6 @@ use crate::proto::projection::Projection;
 use crate::proto::wire::decode_body;
 use crate::proto::{Event, Now};
 
-/// Entries of the time before that are shown at once; further ones are read when somebody scrolls to them.
-const SHOWN_AT_START: usize = 500;
-
 impl Core {
     /// Goes on where this computer was.
     pub(super) fn remember(&mut self, loaded: &Loaded) {
@@ -22,8 +19,9 @@ impl Core {
         self.counter = loaded.counter;
         self.read = loaded.read;
         self.queue_again(loaded);
+        let shown = self.config.limits.shown_at_start;
         let from = (loaded.last.seq + 1)
-            .saturating_sub(SHOWN_AT_START as u64)
+            .saturating_sub(shown as u64)
             .max(kept.floor.seq + 1);
         self.events.push_back(settings(&kept));
         let members = projection.peers().filter(|peer| peer.member);
@@ -33,7 +31,7 @@ impl Core {
             .collect();
         self.events.extend(members);
         self.entered = Some(Entered { kept, copy, projection });
-        self.phase = Phase::Remembering(self.keeper.read(from, SHOWN_AT_START));
+        self.phase = Phase::Remembering(self.keeper.read(from, shown));
     }
 
     /// What was said before is read: it is shown, and the host is called.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::core::{Core, State};
 use super::refused::Words;
 use super::sequencer::{Then, Work};
-use crate::proto::connection::LEAVE_WITHIN;
+use crate::proto::connection::LINGER;
 use crate::proto::log::{Body, Change, Settings, Target};
 use crate::proto::message::{DenyReason, SubmitRefusal};
 use crate::proto::plain::{BYE, MAX_MESSAGE_BYTES};
@@ -214,7 +214,7 @@ impl Core {
     /// This computer leaves: what was said before is stored and sent, then it is over.
     fn close(&mut self, now: Now) {
         if self.state == State::Open {
-            self.state = State::Leaving(now.monotonic + LEAVE_WITHIN);
+            self.state = State::Leaving(now.monotonic + self.config.limits.farewell + LINGER);
         }
     }
 

@@ -9,8 +9,6 @@ use crate::proto::log::{Body, Kept, SignedHead};
 use crate::proto::{Event, MemberId, Notice, Now};
 use crate::text;
 
-/// Entries of the time before that are shown at once; further ones are read when somebody scrolls to them.
-const SHOWN_AT_START: u64 = 500;
 /// What a host is called whose name cannot be shown.
 const UNNAMED: &str = "Host";
 
@@ -60,7 +58,8 @@ impl Core {
         for key in self.projection.peers().map(|peer| peer.key).collect::<Vec<_>>() {
             self.remember(now, &key);
         }
-        self.read_past(last.seq.saturating_sub(SHOWN_AT_START) + 1, SHOWN_AT_START as usize);
+        let shown = self.config.limits.shown_at_start;
+        self.read_past(last.seq.saturating_sub(shown as u64) + 1, shown);
         self.come_in();
         self.states.advance(now.monotonic, MemberId::HOST, last.seq, read);
         self.opened();

@@ -126,7 +126,7 @@ impl Host {
             let Wire::Plain(peer, _) = wire else {
                 return;
             };
-            peer.part(now.monotonic);
+            peer.part(now.monotonic, limits);
             if std::mem::take(&mut peer.is_in) {
                 peer.writer.drop_waiting(|_| {});
             }
@@ -143,7 +143,7 @@ impl Host {
             if let Wire::Plain(peer, _) = wire
                 && peer.is_open()
             {
-                peer.part(now.monotonic);
+                peer.part(now.monotonic, limits);
                 peer.say_bye(now.monotonic, limits);
             }
         });

@@ -33,6 +33,7 @@ impl PlainGuest {
         self.events.push_back(Event::Connected {
             host: host.clone(),
             room: Arc::clone(&self.config.host),
+            id: None,
             secure: false,
             resumed: false,
         });
@@ -73,7 +74,7 @@ impl PlainGuest {
             return;
         };
         let mut lost = Vec::new();
-        peer.part(now.monotonic);
+        peer.part(now.monotonic, &self.config.limits);
         peer.writer.drop_waiting(|own| lost.push(own));
         self.settle_own(lost, false);
         self.go(line, reason);

@@ -41,6 +41,7 @@ pub(super) fn summary(connection: &Connection, state: &State, me: &MemberKey) ->
     Ok(Summary {
         room: kept.room,
         name: kept.settings.name.clone(),
+        settings: kept.settings.clone(),
         host: kept.host,
         hosting: kept.host == *me,
         members: members.into_iter().filter(|(member, _)| *member).count(),

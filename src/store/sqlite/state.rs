@@ -164,7 +164,7 @@ impl State {
     }
 
     /// Everything that an endpoint must know.
-    pub(super) fn load(&self, connection: &Connection, me: &MemberKey) -> Result<Loaded, Trouble> {
+    pub(super) fn load(&self, connection: &Connection) -> Result<Loaded, Trouble> {
         let mut peers = PEER.rows(connection, |row| Ok(peer(row)?))?;
         peers.sort_by_key(|(peer, _)| (peer.id, peer.key));
         let invites = INVITE.rows(connection, |row| {
@@ -181,11 +181,7 @@ impl State {
             return Err(Damage::Row("tip").into());
         }
         let peers: Vec<Peer> = without_seals(peers);
-        let ids = if self.kept.host == *me {
-            self.ids(connection, &peers)?
-        } else {
-            Vec::new()
-        };
+        let ids = self.ids(connection, &peers)?;
         Ok(Loaded {
             last: self.last,
             head: self.head,

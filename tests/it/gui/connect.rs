@@ -31,10 +31,7 @@ fn hosting_starts_a_worker_and_shows_how_to_come_in() {
     let Part::Host(host) = config.role else {
         panic!("a host was asked for")
     };
-    assert_eq!(
-        (host.room.as_str(), host.port, host.plain),
-        ("读书会", 9000, Some(Encoding::Auto))
-    );
+    assert_eq!((host.room.as_str(), host.port, host.plain), ("读书会", 9000, None));
     assert!(stage.has("Opening port 9000…"));
     stage.listening(0);
     for shown in [
@@ -53,7 +50,7 @@ fn hosting_starts_a_worker_and_shows_how_to_come_in() {
 #[test]
 fn joining_a_program_says_nothing_by_itself() {
     let mut stage = Stage::new();
-    stage.fill(Role::TextInput, "Address", "teacher-pc:7000");
+    stage.fill(Role::TextInput, "Invite, address or room", "teacher-pc:7000");
     stage
         .node(Role::Switch, "The other side is a plain-text program")
         .click();
@@ -78,18 +75,18 @@ fn joining_a_program_says_nothing_by_itself() {
 #[test]
 fn what_is_wrong_stands_beside_the_field() {
     let mut stage = Stage::new();
-    assert!(!stage.has("Type the address"));
+    assert!(!stage.has("type the address"));
     stage.fill(Role::TextInput, "Port", "70000");
     assert!(stage.has("The port must be a number from 1 to 65535"));
     stage.press("Start");
-    stage.fill(Role::TextInput, "Address", "what is this");
-    assert!(stage.has("neither a computer's name nor an address"));
+    stage.fill(Role::TextInput, "Invite, address or room", "what is this");
+    assert!(stage.has("neither an invite, a computer's name nor an address"));
     stage.press("Join");
-    stage.fill(Role::TextInput, "Address", "landline:abc");
-    assert!(stage.has("cannot use invites yet"));
+    stage.fill(Role::TextInput, "Invite, address or room", "landline:abc");
+    assert!(stage.has("The invite is damaged: copy all of it"));
     stage.press("Join");
     assert_eq!(stage.opened(), 0, "nothing was started");
-    stage.fill(Role::TextInput, "Address", "10.0.0.7:7000");
+    stage.fill(Role::TextInput, "Invite, address or room", "10.0.0.7:7000");
     stage.fill(Role::TextInput, "Port", "7000");
     assert!(!stage.has("must be a number") && !stage.has("neither"));
 }
@@ -98,7 +95,7 @@ fn what_is_wrong_stands_beside_the_field() {
 fn an_empty_address_is_told_only_when_join_was_pressed() {
     let mut stage = Stage::new();
     stage.press("Join");
-    assert!(stage.has("Type the address that the host's window shows"));
+    assert!(stage.has("or type the address that the host's window shows"));
     assert_eq!(stage.opened(), 0);
 }
 
@@ -125,7 +122,7 @@ fn a_taken_port_offers_the_next_one() {
 #[test]
 fn a_name_that_is_not_found_is_told_and_tried_again() {
     let mut stage = Stage::new();
-    stage.fill(Role::TextInput, "Address", "nobody.local");
+    stage.fill(Role::TextInput, "Invite, address or room", "nobody.local");
     stage.press("Join");
     let failure = Failure::NotResolved {
         host: "nobody.local".to_owned(),
@@ -144,7 +141,7 @@ fn in_a_low_window_what_is_wrong_with_a_field_is_in_sight() {
         stage.fill(Role::TextInput, "Port", "70000");
         let told = stage.harness.get_by_label_contains("The port must be a number");
         assert!(seen(told), "{height}: {:?}", told.rect());
-        stage.fill(Role::TextInput, "Address", "10.0.0.7");
+        stage.fill(Role::TextInput, "Invite, address or room", "10.0.0.7");
         stage.key(Modifiers::NONE, Key::Enter);
         assert!(seen(stage.node(Role::Button, "Cancel")), "{height}");
         let address = address("10.0.0.7:8888");
@@ -157,7 +154,7 @@ fn in_a_low_window_what_is_wrong_with_a_field_is_in_sight() {
 #[test]
 fn connecting_can_be_cancelled_at_once() {
     let mut stage = Stage::new();
-    stage.fill(Role::TextInput, "Address", "10.0.0.7");
+    stage.fill(Role::TextInput, "Invite, address or room", "10.0.0.7");
     stage.press("Join");
     stage.tell(
         0,

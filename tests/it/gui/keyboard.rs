@@ -47,7 +47,7 @@ fn a_room_is_hosted_and_spoken_in_with_keys_alone() {
 #[test]
 fn enter_in_a_field_starts_and_joins() {
     let mut stage = Stage::new();
-    stage.fill(Role::TextInput, "Address", "10.0.0.7");
+    stage.fill(Role::TextInput, "Invite, address or room", "10.0.0.7");
     stage.key(Modifiers::NONE, Key::Enter);
     assert_eq!(stage.opened(), 1);
     assert!(

@@ -20,7 +20,7 @@ use super::{Stage, member, settings};
 fn two_rooms() -> Stage {
     let mut stage = Stage::hosting();
     stage.press("New room");
-    stage.fill(Role::TextInput, "Address", "10.0.0.7");
+    stage.fill(Role::TextInput, "Invite, address or room", "10.0.0.7");
     stage.press("Join");
     stage.connected(1);
     stage
@@ -118,7 +118,7 @@ fn a_room_is_left_and_then_closed() {
 #[test]
 fn every_end_has_a_sentence() {
     for (reason, sentence) in [
-        (CloseReason::HostLeft, "The host ended the room or removed you"),
+        (CloseReason::HostLeft, "The host said goodbye: the room is over"),
         (CloseReason::Lost(LineEnd::Finished), "the other side hung up"),
         (CloseReason::TooSlow, "the host did not read what you said"),
         (CloseReason::Endless, "a message without an end"),
@@ -177,9 +177,9 @@ fn the_language_changes_every_visible_word() {
 
 /// Words that are the same in both languages: names, keys, commands, encodings.
 fn assert_no_english(stage: &Stage) {
-    const SAME: [&str; 25] = [
-        "Ann", "Workshop", "Ctrl", "Shift", "Enter", "Esc", "Tab", "Alt", "English", "UTF", "GBK", "nc", "client",
-        "connect", "bye", "netcat", "telnet", "Landline", "N", "K", "F", "Q", "JSON", "json", "name",
+    const SAME: [&str; 26] = [
+        "landline", "Ann", "Workshop", "Ctrl", "Shift", "Enter", "Esc", "Tab", "Alt", "English", "UTF", "GBK", "nc",
+        "client", "connect", "bye", "netcat", "telnet", "Landline", "N", "K", "F", "Q", "JSON", "json", "name",
     ];
     let mut seen = 0;
     for node in stage.harness.root().children_recursive() {
@@ -271,7 +271,7 @@ fn a_hidden_list_says_that_something_waits() {
     stage.listening(0);
     stage.press("Show rooms");
     stage.press("New room");
-    stage.fill(Role::TextInput, "Address", "10.0.0.7");
+    stage.fill(Role::TextInput, "Invite, address or room", "10.0.0.7");
     stage.key(Modifiers::NONE, Key::Enter);
     stage.connected(1);
     stage.said(0, 1, "Bo", "psst");
@@ -309,7 +309,7 @@ fn why_a_file_was_not_written_is_a_sentence() {
 fn the_strip_of_a_lost_line_grows_rather_than_cut_what_happened() {
     let strip = |width: f32| {
         let mut stage = Stage::with(settings(), Start::Panel, [width, 900.0]);
-        stage.fill(Role::TextInput, "Address", "10.0.0.7");
+        stage.fill(Role::TextInput, "Invite, address or room", "10.0.0.7");
         stage.key(Modifiers::NONE, Key::Enter);
         stage.connected(0);
         stage.ended(0, EndReason::Closed(CloseReason::Lost(LineEnd::Reset)));

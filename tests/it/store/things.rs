@@ -22,8 +22,7 @@ checks![
     own_entries_are_counted,
     on_a_guest_own_entries_are_counted_in_the_log,
     reading_goes_on_only,
-    a_host_knows_all_names,
-    on_a_guest_names_are_not_listed,
+    all_names_are_known,
     names_of_strangers_are_left_out,
     everything_is_there_after_a_crash,
     a_summary_says_what_the_room_is,
@@ -185,7 +184,7 @@ fn reading_goes_on_only(bench: &mut Bench) {
     assert_eq!(bench.load().read, 6);
 }
 
-fn a_host_knows_all_names(bench: &mut Bench) {
+fn all_names_are_known(bench: &mut Bench) {
     bench.make();
     bench.keep([peer(ANN, 4, "Ann"), peer(BOB, 3, "Bob")].map(Change::Peer));
     for author in [HOST, BOB, ANN, BOB] {
@@ -201,13 +200,6 @@ fn a_host_knows_all_names(bench: &mut Bench) {
     assert_eq!(bench.load().ids, expected);
     bench.subject.reopen();
     assert_eq!(bench.load().ids, expected);
-}
-
-fn on_a_guest_names_are_not_listed(bench: &mut Bench) {
-    bench.make();
-    bench.keep([Change::Peer(peer(ANN, 4, "Ann"))]);
-    bench.say(ANN, "hello");
-    assert_eq!(bench.load().ids, []);
 }
 
 fn names_of_strangers_are_left_out(bench: &mut Bench) {

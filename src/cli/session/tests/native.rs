@@ -1,0 +1,145 @@
+//! The session in encrypted rooms.
+
+use super::*;
+use crate::proto::KnockId;
+use crate::proto::identity::MemberKey;
+use crate::proto::invite::{Invite, InviteSecret};
+use crate::proto::log::{History, InviteNumber, Settings};
+use crate::proto::message::{DenyReason, Receipt};
+use crate::proto::words::Words;
+
+impl Script {
+    /// A room that has announced itself.
+    fn native() -> Self {
+        let script = Self::with(Plan {
+            plain: "off",
+            invite: true,
+            stay: true,
+        });
+        script.room(settings());
+        script.listening();
+        assert_eq!(script.command(), Command::Invite);
+        script.room(proto::Event::Invite { invite: invite() });
+        let listening = script.record("listening");
+        assert_eq!(listening["invite"], invite().to_string());
+        assert_eq!(listening["room"]["id"], "01".repeat(16));
+        script
+    }
+
+    fn knock(&self, id: u64) {
+        self.room(proto::Event::Knock {
+            knock: KnockId(id),
+            name: "Bo".into(),
+            key: MemberKey([9; 32]),
+            address: address(),
+            words: Words([0, 1, 2, 3]),
+        });
+        let record = self.record("knock");
+        assert_eq!(record["knock"], format!("k{id}"));
+        assert_eq!(record["words"], Words([0, 1, 2, 3]).english().join(" "));
+    }
+
+    fn receipt(&self, stored: u64, read: u64) {
+        let id = MemberId(1);
+        let receipt = Receipt { id, stored, read };
+        self.room(proto::Event::Receipt { receipt });
+    }
+}
+
+fn settings() -> proto::Event {
+    proto::Event::Settings {
+        room: RoomId([1; 16]),
+        host: MemberKey([2; 32]),
+        settings: Settings {
+            name: "Workshop".into(),
+            history: History::None,
+            plain: None,
+        },
+    }
+}
+
+fn invite() -> Invite {
+    Invite {
+        room: RoomId([1; 16]),
+        host: MemberKey([2; 32]),
+        number: InviteNumber([3; 8]),
+        secret: InviteSecret([4; 16]),
+        expires: SystemTime::UNIX_EPOCH + Duration::from_secs(2_000_000_000),
+        addresses: vec!["192.168.1.7:8888".parse().unwrap()],
+    }
+}
+
+#[test]
+fn an_encrypted_room_is_announced_with_an_invite_and_further_ones_are_events() {
+    let script = Script::native();
+    script.line("/invite");
+    assert_eq!(script.command(), Command::Invite);
+    script.room(proto::Event::Invite { invite: invite() });
+    assert_eq!(script.record("invite")["invite"], invite().to_string());
+}
+
+#[test]
+fn the_only_knock_need_not_be_named() {
+    let script = Script::native();
+    script.line("/admit");
+    assert_eq!(script.record("error")["code"], "no-such-knock");
+    script.knock(3);
+    script.line("/admit");
+    assert_eq!(script.command(), Command::Admit { knock: KnockId(3) });
+    script.knock(4);
+    script.line("/admit");
+    assert_eq!(script.record("error")["code"], "no-such-knock");
+    script.line("/refuse k4");
+    assert_eq!(script.command(), Command::Refuse { knock: KnockId(4) });
+}
+
+#[test]
+fn a_script_learns_once_how_far_its_messages_have_come() {
+    let mut script = Script::native();
+    let id = script.id();
+    for seq in [5, 7] {
+        script.room(proto::Event::Sent { id, seq, lines: None });
+        assert_eq!(script.record("sent")["plain"], false);
+    }
+    script.receipt(6, 5);
+    assert_eq!(script.record("delivered")["seq"], 5);
+    assert_eq!(script.record("read")["seq"], 5);
+    script.receipt(6, 5);
+    script.receipt(9, 5);
+    let delivered = script.record("delivered");
+    assert_eq!((&delivered["seq"], &delivered["to"][0]), (&7.into(), &"m1".into()));
+}
+
+#[test]
+fn commands_about_entries_reach_the_worker() {
+    let script = Script::native();
+    script.line("/reply 5 me too");
+    let said = Command::Say {
+        text: "me too".to_owned(),
+        reply_to: Some(5),
+    };
+    assert_eq!(script.command(), said);
+    script.line("/delete 5");
+    assert_eq!(script.command(), Command::Delete { seq: 5 });
+    script.line("/history all");
+    let Command::Change { settings } = script.command() else {
+        panic!("not a change");
+    };
+    assert_eq!(settings.history, History::All);
+    script.line("/edit five x");
+    assert_eq!(script.record("error")["code"], "bad-command");
+}
+
+#[test]
+fn a_plain_room_has_no_invites() {
+    let script = Script::open(true);
+    script.line("/invite");
+    assert_eq!(script.record("error")["code"], "not-in-plain-room");
+}
+
+#[test]
+fn not_let_in_has_its_own_exit() {
+    let denied = EndReason::Closed(CloseReason::Denied(DenyReason::InviteUsed));
+    let (exit, closed) = Script::open(false).ended(denied);
+    assert_eq!((exit, &closed["reason"]), (Exit::NotLetIn, &"invite-used".into()));
+}

@@ -1,0 +1,133 @@
+//! The rooms of the profile that are not open in the window: known, listed, opened again.
+
+use std::sync::Arc;
+
+use super::App;
+use crate::gui::action::Card;
+use crate::gui::connection;
+use crate::gui::room::open_room::OpenRoom;
+use crate::gui::toasts::Mood;
+use crate::gui::transcript::Past;
+use crate::proto::log::RoomId;
+use crate::proto::{Admit, DEFAULT_PORT};
+use crate::store::{Rooms, Summary};
+use crate::worker::{Config, Host, Role, Target};
+
+impl App {
+    /// Takes what the disk says of the rooms.
+    pub(super) fn hear_shelf(&mut self) {
+        let Some(Rooms { rooms, unreadable }) = self.shelf.as_ref().and_then(|shelf| shelf.poll()) else {
+            return;
+        };
+        if !unreadable.is_empty() && self.kept.is_empty() {
+            tracing::warn!(count = unreadable.len(), "rooms cannot be read");
+            self.toasts
+                .add(Mood::Bad, self.words.rooms_unreadable(unreadable.len()));
+        }
+        let named = |hosting: bool| {
+            let rooms = rooms.iter().filter(|room| room.hosting == hosting);
+            rooms.map(|room| (room.room, Arc::clone(&room.name))).collect()
+        };
+        self.panel.known = named(false);
+        self.panel.own = named(true);
+        self.kept = rooms;
+    }
+
+    /// Looks at the disk again: a room was left.
+    pub(super) fn look_at_shelf(&self) {
+        if let Some(shelf) = &self.shelf {
+            shelf.look();
+        }
+    }
+
+    /// Opens a room of one's own again, or joins another one again; one that is open is shown.
+    pub(super) fn open_known(&mut self, id: RoomId) {
+        if let Some(open) = self.rooms.iter().find(|room| room.id() == Some(id)) {
+            let (key, ended) = (open.key, open.ended());
+            self.select(Some(key));
+            if ended {
+                self.rejoin(key);
+            }
+            return;
+        }
+        let Some(room) = self.kept.iter().find(|room| room.room == id).cloned() else {
+            return;
+        };
+        // A file is opened once: whoever has just left it must be done with it.
+        self.leaving.retain(|leaving| leaving.id() != Some(id));
+        let config = self.config_of(&room);
+        match self.spawn(config.clone()) {
+            Ok(worker) => {
+                let key = self.new_key();
+                let mut open = OpenRoom::new(key, config, worker);
+                open.chat.room = room.name.to_string();
+                self.remind(&mut open);
+                self.rooms.push(open);
+                self.select(Some(key));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "no thread for a room");
+                self.toasts.add(Mood::Bad, self.words.no_worker);
+            }
+        }
+    }
+
+    /// What was here before and has been read is no news.
+    pub(super) fn remind(&self, open: &mut OpenRoom) {
+        if let Some(room) = self.kept.iter().find(|room| open.id() == Some(room.room)) {
+            open.transcript.remember(Past {
+                last: room.last.seq,
+                unread: usize::try_from(room.unread).unwrap_or(usize::MAX),
+            });
+        }
+    }
+
+    /// Opened as it was the last time.
+    fn config_of(&self, room: &Summary) -> Config {
+        let role = if room.hosting {
+            let port = match self.settings.port {
+                0 => DEFAULT_PORT,
+                port => port,
+            };
+            Role::Host(Host {
+                room: room.name.to_string(),
+                again: Some(room.room),
+                bind: None,
+                port,
+                admit: Admit::default(),
+                history: Some(room.settings.history),
+                plain: room.settings.plain,
+                welcome: self.settings.welcome.clone(),
+            })
+        } else {
+            Role::Join(connection::join(Target::Known(room.room), None))
+        };
+        connection::config(self.settings.name.clone(), role)
+    }
+
+    /// Whether what a card asks for is open already; then it is shown, with a new invite if there is one.
+    pub(super) fn is_open_already(&mut self, card: Card, config: &Config) -> bool {
+        let id = match &config.role {
+            Role::Host(host) => host.again,
+            Role::Join(join) => match &join.target {
+                Target::Invite(invite) => Some(invite.room),
+                Target::Known(room) => Some(*room),
+                Target::Address(_) => None,
+            },
+        };
+        let Some(id) = id else { return false };
+        self.leaving.retain(|leaving| leaving.id() != Some(id)); // a file is opened once
+        let Some(open) = self.rooms.iter_mut().find(|room| room.id() == Some(id)) else {
+            return false;
+        };
+        let (key, ended) = (open.key, open.ended());
+        if ended {
+            open.config = config.clone();
+            self.rejoin(key);
+        }
+        self.panel.address.clear();
+        *self.panel.progress_mut(card) = Default::default();
+        self.select(Some(key));
+        true
+    }
+}

@@ -1,0 +1,270 @@
+//! How people come into encrypted rooms: cards, invites, knocks, words, keys; rooms that are opened again.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use landline::gui::{App, Start};
+use landline::profile::{Profile, Program};
+use landline::proto::log::{Batch, BatchId, Change, Epoch, History, Loaded, RoomId, Settings as RoomSettings};
+use landline::proto::message::DenyReason;
+use landline::proto::{Admit, CloseReason, Encoding, Event as Room, KnockId};
+use landline::store::{Options, RoomStore as _, SqliteStore};
+use landline::worker::{Command, EndReason, Role as Part, Target};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{WHERE, WORDS, group, invite, key, knock, member, room_settings, said};
+use crate::gui::Stage;
+
+#[test]
+fn a_room_is_encrypted_asks_and_shows_nothing_unless_its_host_wants_otherwise() {
+    let mut stage = Stage::with(super::super::settings(), Start::Panel, [1100.0, 1400.0]);
+    stage.press("Start");
+    let host = |stage: &Stage, room: usize| match stage.config(room).role {
+        Part::Host(host) => (host.plain, host.admit, host.history),
+        Part::Join(_) => panic!("a host was asked for"),
+    };
+    assert_eq!(host(&stage, 0), (None, Admit::Ask, Some(History::None)));
+    stage.press("Cancel");
+    stage.node(Role::Switch, "Let in plain-text programs").click();
+    stage.run();
+    assert!(stage.has("can read and forge what plain-text programs say"));
+    stage.node(Role::RadioButton, "Anyone").click();
+    stage.run();
+    assert!(stage.has("comes in and reads along, unasked"));
+    stage.press("More options");
+    stage.node(Role::RadioButton, "Everything").click();
+    stage.run();
+    stage.press("Start");
+    assert_eq!(
+        host(&stage, 1),
+        (Some(Encoding::Auto), Admit::Anyone, Some(History::All))
+    );
+}
+
+#[test]
+fn one_field_takes_an_invite_and_says_what_is_wrong_with_it() {
+    let mut stage = Stage::new();
+    let good = invite(Duration::from_secs(3600)).to_string();
+    stage.fill(Role::TextInput, WHERE, &invite(Duration::ZERO).to_string());
+    assert!(stage.has("The invite has expired"));
+    stage.fill(Role::TextInput, WHERE, &good[..good.len() - 3]);
+    assert!(stage.has("The invite is damaged"));
+    stage.fill(Role::TextInput, WHERE, &good);
+    assert!(stage.has("it says where the room is") && !stage.has("The invite"));
+    assert!(
+        !stage.has("The other side is a plain-text program"),
+        "an invite is for encrypted rooms"
+    );
+    stage.press("Join");
+    let Part::Join(join) = stage.config(0).role else {
+        panic!("a guest was asked for")
+    };
+    assert!(matches!(join.target, Target::Invite(_)) && join.plain.is_none() && join.confirm);
+    stage.let_in();
+    assert!(stage.has("Encrypted") && !stage.has("Plain text"));
+    assert_eq!(stage.harness.state().0.settings().recent, [], "a secret is no address");
+}
+
+#[test]
+fn the_host_gets_an_invite_to_copy_and_to_photograph() {
+    let mut stage = Stage::hosting_encrypted();
+    assert_eq!(stage.asked(), [Command::Invite]);
+    let invite = invite(Duration::from_secs(3600));
+    stage.tell_room(0, Room::Invite { invite });
+    assert!(
+        stage
+            .harness
+            .query_by_role_and_label(Role::Image, "The invite as a QR code")
+            .is_some()
+    );
+    assert!(stage.has("Good until"));
+    stage.press("Copy invite");
+    assert!(stage.has("Copied"));
+    assert!(!stage.has("make another one for the next person"));
+    let member = member(1, "Bo");
+    stage.tell_room(0, Room::Joined { member });
+    stage.press("Room and invites");
+    assert!(stage.has("make another one for the next person"));
+    stage.press("Another invite");
+    assert_eq!(stage.asked(), [Command::Invite]);
+}
+
+#[test]
+fn somebody_is_let_in_only_by_choosing_their_words() {
+    let mut stage = Stage::hosting_encrypted();
+    stage.asked();
+    stage.tell_room(0, knock(1, "Bo"));
+    stage.tell_room(0, knock(2, "Cy"));
+    assert!(stage.has("2 people knock") && stage.has("Bo wants to come in, 10.0.0.9:50000"));
+    assert!(
+        stage.harness.query_by_label("Admit").is_none(),
+        "there is no button that admits unheard"
+    );
+    stage.press(&group(WORDS));
+    assert_eq!(stage.asked(), [Command::Admit { knock: KnockId(1) }]);
+    stage.tell_room(0, Room::KnockOver { knock: KnockId(1) });
+    assert!(stage.has("Somebody knocks") && stage.has("Cy wants to come in"));
+    stage.press("None of these");
+    assert!(stage.has("These are not their words"));
+    assert!(stage.harness.query_by_label(&group(WORDS)).is_none(), "no second try");
+    stage.press("Refuse Cy");
+    assert_eq!(stage.asked(), [Command::Refuse { knock: KnockId(2) }]);
+    stage.tell_room(0, Room::KnockOver { knock: KnockId(2) });
+    assert!(!stage.has("wants to come in"));
+}
+
+#[test]
+fn a_wrong_group_of_words_lets_nobody_in() {
+    let mut stage = Stage::hosting_encrypted();
+    stage.asked();
+    stage.tell_room(0, knock(1, "Bo"));
+    let right = group(WORDS);
+    let groups = stage.harness.get_all_by_role(Role::Button);
+    let labels: Vec<String> = groups
+        .filter_map(|node| egui_kittest::kittest::NodeT::accesskit_node(&node).label())
+        .filter(|label| label.contains(" · ") && label.split(' ').count() == 9)
+        .collect();
+    assert_eq!(labels.len(), 3, "{labels:?}");
+    let wrong = labels.iter().find(|label| **label != right).expect("two are made up");
+    stage.press(wrong);
+    assert_eq!(stage.asked(), []);
+    assert!(stage.has("These are not their words"));
+}
+
+#[test]
+fn who_has_knocked_reads_out_words_and_confirms_those_of_the_host() {
+    let mut stage = Stage::new();
+    stage.fill(Role::TextInput, WHERE, "10.0.0.7");
+    stage.press("Join");
+    stage.tell_room(0, Room::Waiting { words: WORDS });
+    assert!(stage.has("Waiting to be let in") && stage.has(&group(WORDS)));
+    stage.let_in();
+    assert!(stage.has("You are in. Did the host read these words?"));
+    assert!(stage.has(&WORDS.english().join(" ")));
+    stage.write("hello");
+    stage.key(Modifiers::NONE, Key::Enter);
+    assert_eq!(stage.asked(), [Command::say("hello")], "it waits below");
+    stage.press("The host read the same words");
+    assert_eq!(stage.asked(), [Command::Confirm]);
+    assert!(!stage.has("Did the host read"));
+}
+
+#[test]
+fn waiting_can_be_cancelled_and_a_refusal_says_why() {
+    let mut stage = Stage::new();
+    stage.fill(Role::TextInput, WHERE, "10.0.0.7");
+    stage.press("Join");
+    stage.tell_room(0, Room::Waiting { words: WORDS });
+    stage.ended(0, EndReason::Closed(CloseReason::Denied(DenyReason::Refused)));
+    assert!(stage.has("The host did not let you in. Speak to the host, then knock again"));
+    let mut stage = Stage::new();
+    stage.fill(Role::TextInput, WHERE, "10.0.0.7");
+    stage.press("Join");
+    stage.tell_room(0, Room::Waiting { words: WORDS });
+    stage.press("Cancel");
+    assert_eq!(stage.asked(), [Command::Leave]);
+    assert!(stage.has("Talk with people near you"));
+}
+
+#[test]
+fn every_refusal_at_the_door_has_a_sentence_and_a_remedy_in_the_card() {
+    for (reason, sentence) in [
+        (
+            DenyReason::NotInvited,
+            "only who was invited. Ask the host for an invite",
+        ),
+        (DenyReason::Removed, "has removed you from this room. Ask"),
+        (DenyReason::InviteUsed, "This invite has been used"),
+        (DenyReason::InviteExpired, "This invite has expired. Ask"),
+        (DenyReason::InviteUnknown, "does not know this invite. Ask"),
+        (DenyReason::NoAnswer, "Nobody answered your knock. Make sure"),
+        (DenyReason::Busy, "Too many people are knocking. Try"),
+        (DenyReason::Full, "The room is full. Try"),
+        (DenyReason::OtherRoom, "The host has another room open. Ask"),
+        (DenyReason::Other, "only a newer Landline knows. Update"),
+    ] {
+        let mut stage = Stage::new();
+        stage.fill(Role::TextInput, WHERE, "10.0.0.7");
+        stage.press("Join");
+        stage.ended(0, EndReason::Closed(CloseReason::Denied(reason)));
+        assert!(stage.has(sentence), "{sentence}");
+        assert!(stage.harness.query_by_role_and_label(Role::Button, "Retry").is_some());
+    }
+}
+
+#[test]
+fn a_host_with_another_key_shows_both_and_leaves_no_way_on() {
+    let mut stage = Stage::guest();
+    stage.tell_room(0, said(1, 0, "Lin", "before", None));
+    let (known, shown) = (key(0), key(7));
+    stage.ended(0, EndReason::Closed(CloseReason::HostKeyChanged { known, shown }));
+    assert!(stage.has("not the host you know"));
+    assert!(stage.has(&known.fingerprint().english()) && stage.has(&shown.fingerprint().english()));
+    assert!(stage.harness.query_by_role_and_label(Role::Button, "Rejoin").is_none());
+    stage.press("Use a new invite");
+    assert!(stage.node(Role::TextInput, WHERE).is_focused());
+}
+
+#[test]
+fn a_room_that_is_left_is_opened_again_as_the_same_room() {
+    let mut stage = Stage::hosting_encrypted();
+    stage.tell_room(0, said(1, 0, "Ann", "kept", None));
+    stage.ended(0, EndReason::Closed(CloseReason::Left));
+    stage.press("Open again");
+    let Part::Host(host) = stage.config(1).role else {
+        panic!("a host was asked for")
+    };
+    assert_eq!(host.again, Some(RoomId([1; 16])));
+}
+
+#[test]
+fn rooms_of_the_profile_are_listed_and_open_again_with_a_click() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let profile = Profile::open(Some(folder.path()), Program::Window).expect("a profile");
+    let me = profile.identity().key();
+    for (number, host) in [(1, me), (2, key(7))] {
+        let room = RoomId([number; 16]);
+        let settings = RoomSettings {
+            name: format!("Room {number}").into(),
+            ..room_settings()
+        };
+        let kept = Loaded::made(room, Epoch([3; 16]), host, settings).kept;
+        let options = Options {
+            min_free_bytes: 0,
+            ..Options::default()
+        };
+        let mut store = SqliteStore::open(folder.path(), room, me, options).expect("a store");
+        let batch = Batch {
+            id: BatchId(1),
+            changes: vec![Change::Room(kept)],
+        };
+        store.keep(&batch).expect("it is kept");
+    }
+    let profile = Arc::new(profile);
+    let furnish = |app: App| app.with_profile(profile).expect("threads");
+    let mut stage = Stage::furnished(super::super::settings(), Start::Panel, [1100.0, 900.0], furnish);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !stage.has("Room 1, Not open, Your room") || !stage.has("Room 2, Not open") {
+        assert!(Instant::now() < deadline, "the disk is looked at");
+        stage.harness.step();
+    }
+    stage.harness.get_by_label_contains("Room 1, Not open").click();
+    stage.run();
+    let Part::Host(host) = stage.config(0).role else {
+        panic!("it is one's own")
+    };
+    assert_eq!((host.again, &*host.room), (Some(RoomId([1; 16])), "Room 1"));
+    stage.press("New room");
+    stage.fill(Role::TextInput, WHERE, "room 2");
+    assert!(stage.has("A room you have been in"));
+    stage.press("Join");
+    let Part::Join(join) = stage.config(1).role else {
+        panic!("it is somebody else's")
+    };
+    assert_eq!(join.target, Target::Known(RoomId([2; 16])));
+    stage.press("New room");
+    stage.harness.get_by_label_contains("Room 1, Starting").click();
+    stage.run();
+    assert_eq!(stage.opened(), 2, "what is open is shown, not opened twice");
+}
