@@ -62,7 +62,12 @@ impl Core {
         if self.config.limits.makes(Mistake::ForgetOrder) {
             guest.owed = None;
         }
-        if guest.owed.take_if(|owed| *owed == name).is_none() && guest.owed.is_some() {
+        // What came back into the log another way does not come again on this line.
+        let index = self.projection.index();
+        guest
+            .owed
+            .take_if(|owed| *owed == name || index.seq_of(id, *owed).is_some());
+        if guest.owed.is_some() {
             return self.refuse(line, name, SubmitRefusal::Busy);
         }
         let author = guest.key;

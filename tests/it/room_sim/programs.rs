@@ -99,22 +99,21 @@ impl World {
             }
         }
         self.stop(node);
-        if let Some(flushed) = self.nodes[node].flushed.take() {
-            self.nodes[node].image = *flushed;
-            self.checker.host_lost(&self.nodes[node].image);
-            self.note(|| "its disk had lied".to_owned());
-        }
-        if node == HOST
-            && self.faults
-            && self.chance.u8(..4) == 0
-            && let Some(backup) = self.nodes[node].backup.take()
-        {
-            self.nodes[node].image = *backup;
-            self.checker.host_lost(&self.nodes[node].image);
-            self.note(|| "an old backup is restored".to_owned());
-        }
+        self.forget_what_the_disk_forgot(node);
         let delay = self.chance.u64(SECOND / 10..4 * SECOND);
         self.after(delay, Happening::Start { node });
+    }
+
+    /// What is left of a disk that had lied, or of one that was replaced by an old copy.
+    fn forget_what_the_disk_forgot(&mut self, node: usize) {
+        let flushed = self.nodes[node].flushed.take();
+        let restore = self.faults && self.chance.u8(..4) == 0;
+        let backup = self.nodes[node].backup.take_if(|_| restore);
+        if let Some(image) = backup.or(flushed) {
+            self.note(|| format!("{node} has lost what came after {}", image.last()));
+            self.nodes[node].image = *image;
+            self.checker.host_lost(&self.nodes[node].image);
+        }
     }
 
     /// The program is no more; the other ends of its lines learn of it, or not.
