@@ -49,8 +49,6 @@ pub struct GuestConfig {
     pub expect: Option<MemberKey>,
     /// What the guest is called.
     pub name: Arc<str>,
-    /// What to call the room and its host until they have told: the address as typed.
-    pub host: Arc<str>,
     /// Whether a guest that has knocked says nothing before a person has compared the words ([`super::Command::Confirm`]).
     pub confirm: bool,
     /// Bounds.

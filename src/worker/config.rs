@@ -116,7 +116,6 @@ impl Config {
             invite: join.target.invite().cloned(),
             expect: None,
             name: self.name.as_str().into(),
-            host: join.target.to_string().into(),
             confirm: join.confirm,
             limits: self.limits.clone(),
         };

@@ -106,7 +106,6 @@ impl Table {
             invite: None,
             expect: None,
             name: "Gina".into(),
-            host: "host.lan".into(),
             confirm: self.confirm,
             limits: Limits::default(),
         };

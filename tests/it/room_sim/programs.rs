@@ -76,7 +76,6 @@ impl World {
             invite: person.invite.clone(),
             expect: Some(self.nodes[HOST].identity.key()),
             name: person.name.as_str().into(),
-            host: "host".into(),
             confirm: false,
             limits: self.limits.clone(),
         };
