@@ -173,6 +173,9 @@ pub(crate) fn start_ngircd(folder: &std::path::Path) -> Result<Server> {
 pub(crate) fn config(name: &str, role: Role) -> Config {
     let limits = Limits {
         max_lines: 2000,
+        max_lines_per_address: 2000,
+        max_strangers: 2000,
+        max_strangers_per_address: 2000,
         ..Limits::default()
     };
     Config {
