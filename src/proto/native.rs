@@ -44,6 +44,7 @@ impl Native {
     pub(super) fn read(&mut self, now: Instant, bytes: &[u8]) {
         if self.phase == Phase::Open {
             self.session.handle_bytes(now, bytes);
+            self.watch(now); // what it answers by itself waits, too
         }
     }
 

@@ -12,9 +12,12 @@ pub(super) use self::core::LEAVE_WAIT;
 use self::core::{Core, Out};
 use self::line::Line;
 use super::endpoint::Side;
+use super::lines::Carrier as _;
 use super::log::{BatchId, PlacedEntry, StoreError};
+use super::message::Message;
+use super::native::Native;
 use super::session::{Expect, Session, SessionEvent};
-use super::{Command, Event, GuestConfig, LineEnd, LineId, Now, ReadId, Store, Transmit};
+use super::{Command, Event, GuestConfig, LineEnd, LineId, Now, ReadId, Store, Transmit, wire};
 
 mod backoff;
 mod copy;
@@ -48,7 +51,7 @@ impl Guest {
 
     /// Passes on what the session has for the core, and what the core has for the session.
     fn drive(&mut self, now: Now) {
-        while let Some(event) = self.line.as_mut().and_then(|line| line.session.poll_event()) {
+        while let Some(event) = self.line.as_mut().and_then(|line| line.native.poll_event()) {
             match event {
                 SessionEvent::Ready { peer, hash } => self.core.handle_ready(now, peer, hash),
                 SessionEvent::Message(message) => self.core.handle_message(now, message),
@@ -64,13 +67,19 @@ impl Guest {
         while let Some(out) = self.core.out.pop_front() {
             match out {
                 Out::Connect => self.transmits.push_back(Transmit::Connect),
-                Out::Send(message) => self.line.iter_mut().for_each(|line| line.send(now.monotonic, &message)),
-                Out::Finish => self.line.iter_mut().for_each(|line| line.part(now.monotonic)),
+                Out::Send(message) => self.send(now, &message),
+                Out::Finish => self.line.iter_mut().for_each(|line| line.native.part(now.monotonic)),
                 Out::Close => self.close(),
             }
         }
         if let Some(line) = &mut self.line {
             self.transmits.extend(line.next_transmit(now.monotonic));
+        }
+    }
+
+    fn send(&mut self, now: Now, message: &Message) {
+        if let Some(line) = &mut self.line {
+            line.native.send(now.monotonic, &wire::encode(message));
         }
     }
 
@@ -96,7 +105,7 @@ impl Side for Guest {
         let chance = &mut self.core.chance;
         let session = Session::guest(&self.core.config.identity, expect, chance, now.monotonic);
         let stall = self.core.config.limits.write_stall;
-        self.line = Some(Line::new(line, session, stall));
+        self.line = Some(Line::new(line, Native::new(session, stall)));
         self.drive(now);
     }
 
@@ -107,7 +116,9 @@ impl Side for Guest {
 
     fn handle_bytes(&mut self, now: Now, line: LineId, bytes: &[u8]) {
         if self.is_at(line) {
-            self.line.iter_mut().for_each(|line| line.read(now.monotonic, bytes));
+            self.line
+                .iter_mut()
+                .for_each(|line| line.native.read(now.monotonic, bytes));
             self.drive(now);
         }
     }
@@ -122,7 +133,9 @@ impl Side for Guest {
 
     fn handle_written(&mut self, now: Now, line: LineId, bytes: usize) {
         if self.is_at(line) {
-            self.line.iter_mut().for_each(|line| line.written(now.monotonic, bytes));
+            self.line
+                .iter_mut()
+                .for_each(|line| line.native.written(now.monotonic, bytes));
             self.drive(now);
         }
     }
@@ -143,12 +156,10 @@ impl Side for Guest {
     }
 
     fn handle_timeout(&mut self, now: Now) {
-        if let Some(line) = &mut self.line {
-            line.handle_timeout(now.monotonic);
-            if line.is_over(now.monotonic) {
-                self.close();
-                self.core.handle_gone(now, LineEnd::TimedOut);
-            }
+        let expired = self.line.as_mut().and_then(|line| line.native.expire(now.monotonic));
+        if expired.is_some() {
+            self.close();
+            self.core.handle_gone(now, LineEnd::TimedOut);
         }
         self.core.handle_timeout(now);
         self.drive(now);
@@ -162,7 +173,7 @@ impl Side for Guest {
             };
             if let Some(line) = self.line.as_mut().filter(|line| line.id == id) {
                 line.write_asked = false;
-                if !line.session.pending().is_empty() {
+                if !line.native.pending().is_empty() {
                     return Some(transmit);
                 }
             }
@@ -183,20 +194,20 @@ impl Side for Guest {
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        let line = self.line.as_ref().and_then(Line::next_deadline);
+        let line = self.line.as_ref().and_then(|line| line.native.next_deadline());
         [line, self.core.next_deadline()].into_iter().flatten().min()
     }
 
     fn pending(&self, line: LineId) -> &[u8] {
         match &self.line {
-            Some(open) if open.id == line => open.session.pending(),
+            Some(open) if open.id == line => open.native.pending(),
             _ => &[],
         }
     }
 
     fn queued_bytes(&self, line: LineId) -> usize {
         match &self.line {
-            Some(open) if open.id == line => open.session.queued_bytes(),
+            Some(open) if open.id == line => open.native.queued_bytes(),
             _ => 0,
         }
     }
