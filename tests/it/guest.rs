@@ -33,12 +33,37 @@ fn a_guest_without_anything_knocks_and_then_follows() {
 
 #[test]
 fn nothing_is_shown_before_it_is_on_disk() {
-    let mut table = Table::inside().with_disk(Disk::Waits).placed(MAX, "one");
+    let mut table = Table::inside().after(1_000).with_disk(Disk::Waits).placed(MAX, "one");
     table.said();
     let mut table = table.shows_nothing("Max said");
     assert!(table.said().is_empty(), "nor does the host learn that it is");
     let mut table = table.with_disk(Disk::Keeps).shows(&["Max said one"]);
     assert!(table.said().contains(&Message::Stored { seq: 5 }));
+}
+
+#[test]
+fn a_host_learns_at_once_what_is_stored_and_of_a_flood_five_times_a_second() {
+    let mut table = Table::inside().after(1_000);
+    table.said();
+    let mut table = table.placed(MAX, "one");
+    assert_eq!(table.said(), [Message::Stored { seq: 5 }]);
+    let mut table = table.placed(MAX, "two").placed(MAX, "three").after(199);
+    assert_eq!(table.said(), []);
+    let mut table = table.after(1);
+    assert_eq!(table.said(), [Message::Stored { seq: 7 }]);
+    // A page without the host's word on its end: the host waits before it sends the next one.
+    let place = |table: &mut Table, text| {
+        table.place(MAX, &message(text));
+        vec![table.log.last().unwrap().clone()]
+    };
+    let entries = place(&mut table, "four");
+    let mut table = table.hears(Message::Entries { entries, head: None });
+    assert_eq!(table.said(), [Message::Stored { seq: 8 }]);
+    let mut table = table.placed(MAX, "five").wants(Command::Leave);
+    assert_eq!(
+        table.said(),
+        [Message::Stored { seq: 9 }, Message::Bye(ByeReason::Leaving)]
+    );
 }
 
 #[test]

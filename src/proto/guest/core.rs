@@ -12,6 +12,7 @@ use super::backoff::Backoff;
 use super::copy::Copy;
 use super::keeper::{Keeper, Kept, Piece};
 use super::outbox::Outbox;
+use super::progress::Progress;
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{self, BatchId, Change, PlacedEntry, StoreError};
 use crate::proto::message::{ByeReason, Message};
@@ -113,6 +114,7 @@ pub(super) struct Core {
     pub(super) missing: BTreeMap<ReadId, u64>,
     pub(super) counter: u64,
     pub(super) read: u64,
+    pub(super) progress: Progress,
     pub(super) replaced: u32,
     /// Why the room is over, until that can be said.
     closing: Option<CloseReason>,
@@ -141,6 +143,7 @@ impl Core {
             missing: BTreeMap::new(),
             counter: 0,
             read: 0,
+            progress: Progress::default(),
             replaced: 0,
             closing: None,
             founding: false,
@@ -310,6 +313,7 @@ impl Core {
             self.leaving,
             self.keeper.next_deadline(),
             self.outbox.next_deadline(),
+            self.progress.next_deadline().filter(|_| self.is_in()),
         ];
         deadlines
             .into_iter()
@@ -437,7 +441,16 @@ impl Core {
             && entered.copy.flushed(seen)
             && self.is_in()
         {
-            self.send(Message::Stored { seq: seen.seq });
+            self.progress.stored(seen.seq, piece.awaited);
+        }
+    }
+
+    /// Tells the host how far this copy has got, if it is time.
+    pub(super) fn tell_progress(&mut self, now: Now) {
+        if self.is_in()
+            && let Some(seq) = self.progress.take_due(now.monotonic)
+        {
+            self.send(Message::Stored { seq });
         }
     }
 }

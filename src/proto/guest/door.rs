@@ -8,6 +8,7 @@ use rand_chacha::rand_core::RngCore as _;
 use super::copy::{Copy, Fit};
 use super::core::{Core, Entered, JOIN_WAIT, KNOCK_WAIT, LINE_LIFE, Phase, settings};
 use super::keeper::Piece;
+use super::progress::Progress;
 use crate::proto::identity::MemberKey;
 use crate::proto::index::Index;
 use crate::proto::log::{self, Change, Peer, SignedHead};
@@ -138,6 +139,7 @@ impl Core {
         self.keep(piece);
         self.outbox.begin_again();
         self.submit();
+        self.progress = Progress::default(); // the host knows from the resume
         if self.read > 0 {
             self.send(Message::Read { seq: self.read });
         }

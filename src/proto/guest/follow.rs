@@ -37,6 +37,7 @@ impl Core {
         }
         self.caught_up(last, &mut piece);
         piece.stored = self.entered.as_ref().map(|entered| entered.copy.last());
+        piece.awaited = head.is_none();
         self.keep(piece);
         match fit {
             Fit::Next | Fit::Known => {}

@@ -22,6 +22,8 @@ pub(super) struct Piece {
     pub(super) events: Vec<Event>,
     /// How far the copy goes with it, if that is something to tell the host.
     pub(super) stored: Option<Seen>,
+    /// Whether the host waits for that before it sends more.
+    pub(super) awaited: bool,
 }
 
 /// What became of a batch.

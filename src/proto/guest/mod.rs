@@ -28,6 +28,7 @@ mod keeper;
 mod line;
 mod memory;
 mod outbox;
+mod progress;
 mod say;
 
 /// A guest with a key.
@@ -64,6 +65,7 @@ impl Guest {
 
     /// Does what the core wants of the line, and asks for what follows from it.
     fn settle(&mut self, now: Now) {
+        self.core.tell_progress(now);
         while let Some(out) = self.core.out.pop_front() {
             match out {
                 Out::Connect => self.transmits.push_back(Transmit::Connect),

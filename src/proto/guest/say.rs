@@ -103,6 +103,8 @@ impl Core {
     /// Leaves now.
     pub(super) fn go(&mut self) {
         if self.is_in() {
+            let stored = self.progress.take_last();
+            stored.into_iter().for_each(|seq| self.send(Message::Stored { seq }));
             self.send(Message::Bye(ByeReason::Leaving));
             self.out.push_back(Out::Finish);
         } else if !matches!(self.phase, Phase::Over) {
@@ -220,6 +222,7 @@ impl Core {
             self.read = seq;
             self.keep(change(Change::Read(seq)));
             if self.is_in() {
+                self.progress.told(seq);
                 self.send(Message::Read { seq });
             }
         }

@@ -4,9 +4,7 @@ use super::clock;
 use super::core::Core;
 use super::sequencer::{Flight, From, Landing, MAX_BATCH_ENTRIES, Step, Then, Work};
 use crate::proto::identity::MemberKey;
-use crate::proto::log::{
-    Admission, Batch, Body, Change, History, Kept, Peer, PlacedEntry, Seen, SignedEntry, SignedHead,
-};
+use crate::proto::log::{Admission, Batch, Body, Change, History, Kept, Peer, PlacedEntry, Seen, SignedEntry};
 use crate::proto::message::SubmitRefusal;
 use crate::proto::wire;
 use crate::proto::{EntryId, LineId, MemberId, Mistake, Now, Store};
@@ -49,13 +47,6 @@ impl Core {
             if flight.steps.last().is_some_and(ends_a_batch) {
                 break;
             }
-        }
-        if flight.last != self.last {
-            let Seen { seq, hash } = flight.last;
-            let epoch = epoch_of(&flight).unwrap_or(&self.kept).epoch;
-            let head = SignedHead::sign(&self.config.identity, self.kept.room, epoch, seq, hash);
-            flight.head = Some(head);
-            flight.changes.push(Change::Head(head));
         }
         flight
     }

@@ -85,6 +85,7 @@ pub struct Core {
     pub(super) projection: Projection,
     /// Where the log on the disk ends.
     pub(super) last: Seen,
+    /// This host's word on the newest entry that somebody was told of; [`Core::sign_head`] brings it up to date.
     pub(super) head: Option<SignedHead>,
     pub(super) counter: u64,
     pub(super) sequencer: Sequencer,
@@ -124,7 +125,7 @@ impl Core {
             chance: ChaCha20Rng::from_seed(config.seed),
             projection: Projection::new(me, me, &loaded.peers, index),
             last: loaded.last,
-            head: loaded.head,
+            head: None,
             counter: loaded.counter,
             sequencer: Sequencer::default(),
             guard: Guard::default(),
@@ -227,7 +228,7 @@ impl Core {
         self.expire_knocks(now);
         self.expire_lines(now);
         let lines = self.all_in();
-        for message in self.states.take_due(now.monotonic) {
+        for message in self.states.take_due(now.monotonic, lines.len()) {
             self.send_all(lines.clone(), message);
         }
         if let State::Leaving(until) = self.state
@@ -264,7 +265,8 @@ impl Core {
             State::Open | State::Over => None,
         };
         let lines = self.due.first().map(|(at, _)| *at);
-        [leaving, lines, self.knocks.next_deadline(), self.states.next_deadline()]
+        let states = self.states.next_deadline(self.by_member.len());
+        [leaving, lines, self.knocks.next_deadline(), states]
             .into_iter()
             .flatten()
             .min()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::core::Core;
 use super::sequencer::{Then, Work};
 use crate::proto::identity::MemberKey;
-use crate::proto::log::{Body, Kept, SignedHead};
+use crate::proto::log::{Body, Kept};
 use crate::proto::{Event, MemberId, Notice, Now};
 use crate::text;
 
@@ -47,9 +47,7 @@ impl Core {
     }
 
     fn take_up(&mut self, now: Now, read: u64) {
-        let (identity, kept, last) = (&self.config.identity, &self.kept, self.last);
-        let head = || SignedHead::sign(identity, kept.room, kept.epoch, last.seq, last.hash);
-        self.head = Some(self.head.filter(|head| head.seq == last.seq).unwrap_or_else(head));
+        let (kept, last) = (&self.kept, self.last);
         self.events.push_back(Event::Settings {
             room: kept.room,
             host: kept.host,

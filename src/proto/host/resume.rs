@@ -238,9 +238,7 @@ impl Core {
     }
 
     fn welcome(&mut self, now: Now, line: LineId, id: MemberId, floor: Seen, from: Seen, anew: bool) {
-        let Some(head) = self.head else {
-            return self.cannot_read(now, line);
-        };
+        let head = self.sign_head();
         let flow = match from.seq > self.last.seq {
             true => Flow::Ahead {
                 seq: from.seq,
@@ -305,7 +303,7 @@ impl Core {
             return self.cannot_read(now, line);
         }
         let complete = last == self.last.seq;
-        let head = self.head.filter(|_| complete);
+        let head = complete.then(|| self.sign_head());
         self.set_flow(line, if complete { Flow::Live } else { Flow::Paused(last) });
         self.send(line, Message::Entries { entries, head });
     }

@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use crate::proto::identity::MemberKey;
 use crate::proto::invite::Invite;
-use crate::proto::log::{BatchId, Body, Change, InviteNumber, Kept, Peer, PlacedEntry, Seen, SignedEntry, SignedHead};
+use crate::proto::log::{BatchId, Body, Change, InviteNumber, Kept, Peer, PlacedEntry, Seen, SignedEntry};
 use crate::proto::{EntryId, Event, LineId};
 
 /// Entries of one batch: enough that a flush costs each of them little, few enough that nobody waits long.
@@ -111,7 +111,6 @@ pub(super) struct Flight {
     pub(super) steps: Vec<Step>,
     /// Where the log ends with it.
     pub(super) last: Seen,
-    pub(super) head: Option<SignedHead>,
     /// How many entries the host has written with it.
     pub(super) counter: u64,
 }
@@ -207,7 +206,6 @@ impl Flight {
             changes: Vec::new(),
             steps: Vec::new(),
             last,
-            head: None,
             counter,
         }
     }

@@ -9,7 +9,7 @@ use super::refused::Words;
 use super::sequencer::{Flight, From, Landing, Step, Then, Work};
 use crate::proto::identity::MemberKey;
 use crate::proto::index::Index;
-use crate::proto::log::{Body, Kept, Peer, PlacedEntry, Seen, StoreError};
+use crate::proto::log::{Body, Kept, Peer, PlacedEntry, Seen, SignedHead, StoreError};
 use crate::proto::message::{ByeReason, DenyReason, Message, SubmitRefusal};
 use crate::proto::projection::Projection;
 use crate::proto::wire::entries_of_a_page;
@@ -28,7 +28,6 @@ impl Core {
         }
         self.disk_is_full &= flight.changes.is_empty();
         self.counter = flight.counter;
-        self.head = flight.head.or(self.head);
         let live = self.live_lines();
         self.last = flight.last;
         let opened = matches!(flight.steps.first(), Some(Step::Begun { again: false, .. }));
@@ -274,14 +273,28 @@ impl Core {
             .copied()
             .filter(|line| self.lines.contains_key(line))
             .collect();
+        if lines.is_empty() {
+            return;
+        }
         let mut rest = entries;
         while !rest.is_empty() {
             let (page, after) = rest.split_at(entries_of_a_page(rest).max(1));
             rest = after;
-            let head = self.head.filter(|_| rest.is_empty());
+            let head = rest.is_empty().then(|| self.sign_head());
             let entries = page.to_vec();
             self.send_all(lines.clone(), Message::Entries { entries, head });
         }
+    }
+
+    /// This host's word on the newest entry. It is signed when somebody is told of it, not with each batch: a signature costs more than all
+    /// else that a host does for a message, and plain guests are told nothing that is signed.
+    pub(super) fn sign_head(&mut self) -> SignedHead {
+        let (kept, Seen { seq, hash }) = (&self.kept, self.last);
+        let is_newest = |head: &SignedHead| (head.epoch, head.seq, head.hash) == (kept.epoch, seq, hash);
+        let head = self.head.filter(is_newest);
+        let head = head.unwrap_or_else(|| SignedHead::sign(&self.config.identity, kept.room, kept.epoch, seq, hash));
+        self.head = Some(head);
+        head
     }
 
     fn live_lines(&self) -> Vec<LineId> {

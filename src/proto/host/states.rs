@@ -8,6 +8,9 @@ use crate::proto::message::{MAX_PAGE_MEMBERS, Message, Presence, Receipt};
 
 /// How long changes are gathered: nobody sees the difference, and a crowd that comes at once costs one message to each of them.
 const GATHER: Duration = Duration::from_millis(200);
+/// So much longer for each member who is told: what is told to everybody about everybody grows with the square of their number, and must
+/// not become most of what a large room says.
+const GATHER_EACH: Duration = Duration::from_millis(2);
 
 /// What has changed since the last time it was sent.
 #[derive(Debug, Default)]
@@ -15,14 +18,15 @@ pub(super) struct States {
     presence: BTreeMap<MemberId, Presence>,
     moved: BTreeSet<MemberId>,
     receipts: BTreeMap<MemberId, Receipt>,
-    due: Option<Instant>,
+    /// Since when something has changed.
+    since: Option<Instant>,
 }
 
 impl States {
     /// Somebody came or went; the last counts.
     pub(super) fn presence(&mut self, now: Instant, presence: Presence) {
         self.presence.insert(presence.id, presence);
-        self.due.get_or_insert(now + GATHER);
+        self.since.get_or_insert(now);
     }
 
     /// A member has stored or read more than before; what was known already changes nothing.
@@ -34,7 +38,7 @@ impl States {
         receipt.stored = receipt.stored.max(stored).max(read);
         receipt.read = receipt.read.max(read);
         self.moved.insert(id);
-        self.due.get_or_insert(now + GATHER);
+        self.since.get_or_insert(now);
         Some(*receipt)
     }
 
@@ -50,16 +54,18 @@ impl States {
         self.moved.clear();
     }
 
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
-        self.due
+    /// When something is due, with so many members to tell.
+    pub(super) fn next_deadline(&self, members: usize) -> Option<Instant> {
+        let each = u32::try_from(members).map_or(Duration::MAX, |members| GATHER_EACH.saturating_mul(members));
+        self.since.and_then(|since| since.checked_add(GATHER.max(each)))
     }
 
-    /// What is due for everybody.
-    pub(super) fn take_due(&mut self, now: Instant) -> Vec<Message> {
-        if self.due.is_none_or(|due| due > now) {
+    /// What is due for so many members.
+    pub(super) fn take_due(&mut self, now: Instant, members: usize) -> Vec<Message> {
+        if self.next_deadline(members).is_none_or(|due| due > now) {
             return Vec::new();
         }
-        self.due = None;
+        self.since = None;
         let presence: Vec<Presence> = std::mem::take(&mut self.presence).into_values().collect();
         let moved = std::mem::take(&mut self.moved);
         let receipts: Vec<Receipt> = moved.iter().map(|id| self.receipt(*id)).collect();

@@ -442,8 +442,14 @@ impl Table {
                 Transmit::Write(line) => {
                     let bytes = guest.pending(line).to_vec();
                     guest.handle_written(self.now, line, bytes.len());
-                    if let Some(session) = &mut self.session {
-                        session.handle_bytes(self.now.monotonic, &bytes);
+                    let Some(session) = &mut self.session else { continue };
+                    session.handle_bytes(self.now.monotonic, &bytes);
+                    while let Some(event) = session.poll_event() {
+                        match event {
+                            SessionEvent::Ready { hash, .. } => self.hash = hash,
+                            SessionEvent::Message(message) => self.said.push_back(message),
+                            SessionEvent::Failed(failure) => panic!("{failure:?}"),
+                        }
                     }
                 }
                 Transmit::Finish(line) => guest.handle_ended(self.now, line, LineEnd::Finished),
@@ -478,13 +484,6 @@ impl Table {
         let (Some(session), Some(guest)) = (&mut self.session, &mut self.guest) else {
             return false;
         };
-        while let Some(event) = session.poll_event() {
-            match event {
-                SessionEvent::Ready { hash, .. } => self.hash = hash,
-                SessionEvent::Message(message) => self.said.push_back(message),
-                SessionEvent::Failed(failure) => panic!("{failure:?}"),
-            }
-        }
         let bytes = session.pending().to_vec();
         session.written(self.now.monotonic, bytes.len());
         if !bytes.is_empty() {

@@ -27,7 +27,6 @@ pub(crate) struct Disk {
     pub(crate) mood: Mood,
     pub(crate) kept: Option<Kept>,
     pub(crate) log: Vec<PlacedEntry>,
-    pub(crate) head: Option<SignedHead>,
     pub(crate) peers: BTreeMap<MemberId, Peer>,
     pub(crate) invites: BTreeMap<InviteNumber, (Option<InviteSecret>, u64)>,
     /// Each batch as it was asked for.
@@ -42,7 +41,6 @@ impl Disk {
             mood: Mood::Quick,
             kept: None,
             log: Vec::new(),
-            head: None,
             peers: BTreeMap::new(),
             invites: BTreeMap::new(),
             batches: Vec::new(),
@@ -88,7 +86,6 @@ impl Disk {
             Change::NewEpoch(kept) => {
                 self.kept = Some(kept);
                 self.log.clear();
-                self.head = None;
             }
             Change::Append(placed) => {
                 assert_eq!(placed.seq, self.log.len() as u64 + 1, "dense");
@@ -99,7 +96,6 @@ impl Disk {
                 assert!(self.log.iter().all(|other| name(other) != name(&placed)), "once");
                 self.log.push(placed);
             }
-            Change::Head(head) => self.head = Some(head),
             Change::Peer(peer) => drop(self.peers.insert(peer.id, peer)),
             Change::Invite {
                 number,
@@ -107,6 +103,7 @@ impl Disk {
                 expires,
             } => drop(self.invites.insert(number, (secret, expires))),
             Change::Read(seq) => self.read = seq,
+            Change::Head(_) => panic!("a host signs its word when it gives it"),
             Change::Queue(_) | Change::Unqueue(_) => panic!("a host has no outbox"),
         }
     }
@@ -129,7 +126,6 @@ impl Disk {
         if let Some(placed) = self.log.last() {
             (loaded.last.seq, loaded.last.hash) = (placed.seq, placed.hash);
         }
-        loaded.head = self.head;
         loaded.peers = self.peers.values().cloned().collect();
         let invites = self.invites.iter();
         loaded.invites = invites

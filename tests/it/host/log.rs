@@ -45,7 +45,7 @@ fn what_comes_while_a_batch_is_stored_is_the_next_batch() {
     let room = room.disk(Mood::Quick).quietly();
     let sizes: Vec<usize> = room.disk.batches[before - 1..]
         .iter()
-        .map(|batch| batch.changes.len() - 1)
+        .map(|batch| batch.changes.len())
         .collect();
     assert_eq!(sizes, [1, 64, 36]);
 }

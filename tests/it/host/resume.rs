@@ -45,7 +45,7 @@ fn nothing_is_lost_between_a_page_and_what_follows_live() {
 fn another_copy_begins_anew() {
     let mut room = with_history(3).comes("Li").vanishes("Li").quietly();
     room.people.get_mut("Li").unwrap().copy.last_mut().unwrap().hash = NOTHING;
-    room.people.get_mut("Li").unwrap().head = room.disk.head;
+    room.people.get_mut("Li").unwrap().head = Some(room.head());
     let room = room.comes("Li");
     room.hears("Li", &["welcome m1 from 2 to 6 anew", "entries 3 to 6, head 6"]);
 }

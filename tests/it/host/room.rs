@@ -88,11 +88,14 @@ impl Room {
     pub(crate) fn forgets_after(mut self, seq: u64) -> Self {
         self.disk.log.truncate(seq as usize);
         self.disk.peers.retain(|_, peer| peer.first_seq <= seq);
+        self.restarts()
+    }
+
+    /// The host's word on what is on its disk.
+    pub(crate) fn head(&self) -> SignedHead {
         let placed = self.disk.log.last().unwrap();
         let kept = self.disk.kept.as_ref().unwrap();
-        let head = SignedHead::sign(&self.config.identity, kept.room, kept.epoch, placed.seq, placed.hash);
-        self.disk.head = Some(head);
-        self.restarts()
+        SignedHead::sign(&self.config.identity, kept.room, kept.epoch, placed.seq, placed.hash)
     }
 
     pub(crate) fn key(&self, who: &str) -> MemberKey {

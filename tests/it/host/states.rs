@@ -16,6 +16,21 @@ fn presence_is_gathered() {
 }
 
 #[test]
+fn a_large_room_gathers_longer() {
+    let mut room = Room::new();
+    for number in 0..150 {
+        room = room.member(&format!("M{number}"));
+    }
+    let room = room.says("a").after(1_000).quietly();
+    let newest = room.disk.log.len() as u64;
+    let room = room
+        .sends("M1", Message::Stored { seq: newest })
+        .after(299)
+        .hears("M0", &[]);
+    room.after(1).hears("M0", &[&format!("receipts m2 {newest} 0")]);
+}
+
+#[test]
 fn receipts_are_gathered_and_only_grow() {
     let room = Room::new()
         .member("Li")

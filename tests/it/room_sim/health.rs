@@ -71,16 +71,18 @@ impl World {
                 continue;
             }
             let image = &node.image;
+            let head = image.head.map(|head| (head.seq, head.hash));
+            let same_head = head == host.entries.last().map(|placed| (placed.seq, placed.hash));
             let same = image.last() == host.last()
                 && image.entries.last().map(|e| e.hash) == host.entries.last().map(|e| e.hash);
-            if !node.connected || !image.outbox.is_empty() || !same || image.head != host.head {
+            if !node.connected || !image.outbox.is_empty() || !same || !same_head {
                 return Err(format!(
                     "I15: guest {number} is not well: in {}, outbox {}, at {} of {}, same head {}",
                     node.connected,
                     image.outbox.len(),
                     image.last(),
                     host.last(),
-                    image.head == host.head,
+                    same_head,
                 ));
             }
         }
