@@ -1,4 +1,4 @@
-//! The disk: a thread of its own for the one room, because a flush takes as long as it takes.
+//! The disk: a thread of its own for the one room, because a flush takes as long as it takes. Only what is kept in memory needs none.
 
 use std::io;
 use std::sync::Arc;
@@ -20,41 +20,57 @@ const WISHES: usize = 64;
 /// Quiet for this long, nobody is in the middle of a conversation: what can wait (the index for searching) gets its turn.
 const REST_AFTER: Duration = Duration::from_millis(200);
 
-/// The thread that keeps a room. Dropping it waits until everything that was to be kept is: as long as the disk takes.
-#[derive(Debug)]
+/// Whoever keeps a room. Dropping it waits until everything that was to be kept is: as long as the disk takes.
 pub(super) struct Disk {
-    // The order of dropping: without wishes the thread ends, and only then may it be joined.
-    wishes: Sender<Store>,
+    keeper: Keeper,
     answers: Receiver<IoEvent>,
     /// Wishes without an answer.
     under_way: usize,
-    _thread: Thread,
+}
+
+/// Where the work is done.
+enum Keeper {
+    Thread {
+        // The order of dropping: without wishes the thread ends, and only then may it be joined.
+        wishes: Sender<Store>,
+        _thread: Thread,
+    },
+    /// Where the wish is made: nobody waits for memory, and to wake a thread costs more than what it would do.
+    Here(Box<Scribe>),
 }
 
 impl Disk {
-    /// Starts the thread. With a room it first loads that one, and the first answer is `Loaded`; otherwise the first batch says which
+    /// Starts it. With a room it first loads that one, and the first answer is `Loaded`; otherwise the first batch says which
     /// room it is.
     pub(super) fn start(rooms: Arc<dyn Shelf>, room: Option<RoomId>) -> io::Result<Self> {
-        let (wishes, wishes_out) = bounded(WISHES);
-        // An answer to each, what was loaded, and a panic: the thread never waits for the driver.
+        // An answer to each, what was loaded, and a panic: nobody waits for the driver.
         let (answers_in, answers) = bounded(WISHES + 2);
-        let scribe = Scribe {
+        let in_memory = rooms.is_memory();
+        let mut scribe = Scribe {
             rooms,
             store: None,
             has_chores: false,
-            wishes: wishes_out,
             answers: answers_in.clone(),
         };
-        let thread = Thread::spawn_in_room("disk", &answers_in, move || scribe.run(room))?;
+        let keeper = if in_memory {
+            scribe.begin(room);
+            Keeper::Here(Box::new(scribe))
+        } else {
+            let (wishes, wishes_out) = bounded(WISHES);
+            let thread = Thread::spawn_in_room("disk", &answers_in, move || scribe.run(room, &wishes_out))?;
+            Keeper::Thread {
+                wishes,
+                _thread: thread,
+            }
+        };
         Ok(Self {
-            wishes,
+            keeper,
             answers,
             under_way: 0,
-            _thread: thread,
         })
     }
 
-    /// What the thread reports; [`Disk::answered`] must follow an answer to a wish.
+    /// What it reports; [`Disk::answered`] must follow an answer to a wish.
     pub(super) fn answers(&self) -> &Receiver<IoEvent> {
         &self.answers
     }
@@ -72,9 +88,16 @@ impl Disk {
     /// Makes a wish; only if there is room.
     pub(super) fn wish(&mut self, wish: Store) {
         self.under_way += 1;
-        // Never full: no more wishes are under way than the channel holds.
-        if self.wishes.try_send(wish).is_err() {
-            tracing::debug!("a wish came after the disk's thread had ended");
+        match &mut self.keeper {
+            Keeper::Here(scribe) => {
+                scribe.grant(wish);
+            }
+            // Never full: no more wishes are under way than the channel holds.
+            Keeper::Thread { wishes, .. } => {
+                if wishes.try_send(wish).is_err() {
+                    tracing::debug!("a wish came after the disk's thread had ended");
+                }
+            }
         }
     }
 
@@ -91,42 +114,52 @@ struct Scribe {
     store: Option<Box<dyn RoomStore>>,
     /// The store may have something to do that can wait.
     has_chores: bool,
-    wishes: Receiver<Store>,
     answers: Sender<IoEvent>,
 }
 
 impl Scribe {
-    fn run(mut self, room: Option<RoomId>) {
+    fn run(mut self, room: Option<RoomId>, wishes: &Receiver<Store>) {
+        self.begin(room);
+        while let Some(wish) = self.next(wishes)
+            && self.grant(wish)
+        {}
+    }
+
+    fn begin(&mut self, room: Option<RoomId>) {
         if let Some(room) = room {
             let loaded = self.load(room);
             self.answer(IoEvent::Loaded { loaded });
         }
-        while let Some(wish) = self.next() {
-            let answer = match wish {
-                Store::Keep(batch) => match self.keep(&batch) {
-                    Kept::Done(result) => IoEvent::Stored {
-                        batch: batch.id,
-                        result,
-                    },
-                    Kept::KnownRoom(room) => {
-                        let batch = batch.id;
-                        return self.answer(IoEvent::KnownRoom { room, batch });
-                    }
+    }
+
+    /// Does and answers. Whether there is more to do here.
+    fn grant(&mut self, wish: Store) -> bool {
+        let answer = match wish {
+            Store::Keep(batch) => match self.keep(&batch) {
+                Kept::Done(result) => IoEvent::Stored {
+                    batch: batch.id,
+                    result,
                 },
-                Store::Read { id, from, limit } => {
-                    let entries = self.read(from, limit);
-                    IoEvent::Read { id, entries }
+                Kept::KnownRoom(room) => {
+                    let batch = batch.id;
+                    self.answer(IoEvent::KnownRoom { room, batch });
+                    return false;
                 }
-            };
-            self.answer(answer);
-        }
+            },
+            Store::Read { id, from, limit } => {
+                let entries = self.read(from, limit);
+                IoEvent::Read { id, entries }
+            }
+        };
+        self.answer(answer);
+        true
     }
 
     /// The next wish. Until it comes the store does what can wait.
-    fn next(&mut self) -> Option<Store> {
+    fn next(&mut self, wishes: &Receiver<Store>) -> Option<Store> {
         let mut quiet = REST_AFTER;
         while self.has_chores {
-            match self.wishes.recv_timeout(quiet) {
+            match wishes.recv_timeout(quiet) {
                 Ok(wish) => return Some(wish),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {
@@ -135,7 +168,7 @@ impl Scribe {
                 }
             }
         }
-        self.wishes.recv().ok()
+        wishes.recv().ok()
     }
 
     fn answer(&self, answer: IoEvent) {

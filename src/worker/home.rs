@@ -55,6 +55,11 @@ pub trait Shelf: fmt::Debug + Send + Sync {
     ///
     /// When it cannot be opened or made.
     fn open(&self, room: RoomId) -> Result<Box<dyn RoomStore>, OpenError>;
+
+    /// Whether rooms are kept in memory only, so that nobody ever waits for a store.
+    fn is_memory(&self) -> bool {
+        false
+    }
 }
 
 /// Keeps each room in a file of the profile.
@@ -80,5 +85,9 @@ struct Nowhere {
 impl Shelf for Nowhere {
     fn open(&self, _room: RoomId) -> Result<Box<dyn RoomStore>, OpenError> {
         Ok(Box::new(MemoryStore::new(self.me)))
+    }
+
+    fn is_memory(&self) -> bool {
+        true
     }
 }

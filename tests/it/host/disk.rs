@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use landline::proto::invite::InviteSecret;
-use landline::proto::log::{
-    Batch, BatchId, Change, InviteNumber, Kept, Loaded, Peer, PlacedEntry, SignedHead, StoreError,
-};
+use landline::proto::log::{Batch, BatchId, Change, InviteNumber, Kept, Loaded, Peer, PlacedEntry, StoreError};
 use landline::proto::{MemberId, ReadId, Store};
 
 /// What a disk answers.
