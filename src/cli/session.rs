@@ -12,6 +12,7 @@ use super::pace::Pace;
 use super::reasons::exit;
 use super::record::Record;
 use crate::chat::{Chat, Status};
+use crate::proto::log::RoomId;
 use crate::proto::{self, CloseReason, Endpoint, MemberId, RefuseReason};
 use crate::worker::{Command, EndReason, Event, Failure, JOIN_WITHIN, Worker};
 use native::Deliveries;
@@ -54,6 +55,8 @@ pub(super) struct Session<'a> {
     /// Messages that did not go out.
     unsent: usize,
     deliveries: Deliveries,
+    /// The room that this computer hosts.
+    room: Option<RoomId>,
     /// `listening` has been or need not be written.
     announced: bool,
 }
@@ -96,6 +99,7 @@ impl<'a> Session<'a> {
             pace: Pace::new(Instant::now()),
             unsent: 0,
             deliveries: Deliveries::default(),
+            room: None,
             announced: false,
         }
     }
@@ -200,8 +204,11 @@ impl<'a> Session<'a> {
         let was_plain = self.chat.plain_text;
         self.chat.apply(event, SystemTime::now());
         self.tell_of_plain_text(event, was_plain);
-        if self.plan.invite && matches!(event, Event::Listening { .. }) {
-            self.send(Command::Invite);
+        if let Event::Listening { id, .. } = event {
+            self.room = Some(*id);
+            if self.plan.invite {
+                self.send(Command::Invite);
+            }
         }
         self.announce();
     }
@@ -220,11 +227,10 @@ impl<'a> Session<'a> {
             return;
         }
         self.announced = true;
-        let room = self.chat.native.as_ref().map(|native| native.room);
         let invite = self.chat.invite.as_ref();
         self.output.write(&Record::listening(
             &self.chat.room,
-            room,
+            self.room,
             addresses,
             invite,
             self.plan.plain,

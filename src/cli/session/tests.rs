@@ -83,7 +83,9 @@ impl Script {
     fn open(stay: bool) -> Self {
         let script = Self::host(stay);
         script.listening();
-        assert_eq!(script.record("listening")["plain"], "auto");
+        let listening = script.record("listening");
+        assert_eq!(listening["plain"], "auto");
+        assert_eq!(listening["room"]["id"], RoomId([1; 16]).to_string());
         script
     }
 
