@@ -4,10 +4,17 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded, select};
+use crossbeam_channel::{Receiver, Sender, bounded, select, tick};
 
+use crate::proto;
 use crate::worker::{Config, Event, Home, Worker};
+
+/// How many come in at a time, and how soon after one another: a host lets so few strangers of one address wait at its door, and takes
+/// fifty handshakes a second.
+const AT_THE_DOOR: usize = 4;
+const BETWEEN: Duration = Duration::from_millis(25);
 
 /// Guests that listen and say nothing. Dropping it ends them.
 pub(super) struct Copies {
@@ -17,16 +24,19 @@ pub(super) struct Copies {
 }
 
 impl Copies {
-    /// So many guests besides the first one, called after it.
+    /// So many guests with the first one, called after it.
     pub(super) fn start(count: u32, first: &Config) -> io::Result<Self> {
         let (calls, called) = bounded(count as usize); // at most one of each: none ever waits here
-        let copies = (2..=count).zip(0..);
-        let copies = copies.map(|(number, place)| Copy::start(copy(first, number), place, calls.clone()));
-        let copies = copies.collect::<io::Result<_>>()?;
         let (stop, stopped) = bounded(0);
+        let mut crowd = Crowd {
+            first: first.clone(),
+            count: count.saturating_sub(1) as usize,
+            copies: Vec::new(),
+            calls,
+        };
         let thread = thread::Builder::new()
             .name("landline-copies".to_owned())
-            .spawn(move || listen(copies, &called, &stopped))?;
+            .spawn(move || crowd.live(&called, &stopped))?;
         Ok(Self {
             stop: Some(stop),
             thread: Some(thread),
@@ -43,19 +53,67 @@ impl Drop for Copies {
     }
 }
 
-fn copy(first: &Config, number: u32) -> Config {
-    Config {
-        name: format!("{} {number}", first.name),
-        ..first.clone()
-    }
+/// All of them.
+struct Crowd {
+    first: Config,
+    /// How many there are to be.
+    count: usize,
+    copies: Vec<Copy>,
+    calls: Sender<usize>,
 }
 
 /// One of them.
 struct Copy {
     /// `None`: it has ended.
     worker: Option<Worker>,
+    is_in: bool,
     /// Whether it has called since it was heard last.
     has_called: Arc<AtomicBool>,
+}
+
+impl Crowd {
+    /// Lets them come one by one, and takes what they tell, so that none of them is too slow.
+    fn live(&mut self, called: &Receiver<usize>, stopped: &Receiver<()>) {
+        let next = tick(BETWEEN);
+        while self.copies.len() < self.count {
+            select! {
+                recv(stopped) -> _ => return,
+                recv(called) -> place => self.hear(place.ok()),
+                recv(next) -> _ => self.start_next(),
+            }
+        }
+        loop {
+            select! {
+                recv(stopped) -> _ => return,
+                recv(called) -> place => self.hear(place.ok()),
+            }
+        }
+    }
+
+    fn start_next(&mut self) {
+        let at_the_door = self.copies.iter().filter(|copy| copy.is_coming()).count();
+        if at_the_door >= AT_THE_DOOR {
+            return;
+        }
+        let place = self.copies.len();
+        let config = Config {
+            name: format!("{} {}", self.first.name, place + 2),
+            ..self.first.clone()
+        };
+        match Copy::start(config, place, self.calls.clone()) {
+            Ok(copy) => self.copies.push(copy),
+            Err(error) => {
+                tracing::error!("no more than {place} copies: {error}");
+                self.count = place;
+            }
+        }
+    }
+
+    fn hear(&mut self, place: Option<usize>) {
+        if let Some(copy) = place.and_then(|place| self.copies.get_mut(place)) {
+            copy.hear();
+        }
+    }
 }
 
 impl Copy {
@@ -69,7 +127,15 @@ impl Copy {
             }
         };
         let worker = Some(Worker::spawn(Home::fleeting()?, config, call)?);
-        Ok(Self { worker, has_called })
+        Ok(Self {
+            worker,
+            is_in: false,
+            has_called,
+        })
+    }
+
+    fn is_coming(&self) -> bool {
+        self.worker.is_some() && !self.is_in
     }
 
     /// Takes what it tells.
@@ -77,24 +143,15 @@ impl Copy {
         self.has_called.store(false, Ordering::Release);
         let Some(worker) = &self.worker else { return };
         for event in worker.events().try_iter() {
-            if let Event::Ended(reason) = event {
-                tracing::warn!("a copy has ended: {reason:?}");
-                self.worker = None;
-                return;
+            match event {
+                Event::Room(proto::Event::Connected { .. }) => self.is_in = true,
+                Event::Ended(reason) => {
+                    tracing::warn!("a copy has ended: {reason:?}");
+                    self.worker = None;
+                    return;
+                }
+                _ => {}
             }
-        }
-    }
-}
-
-/// Takes what they tell, so that none of them is too slow.
-fn listen(mut copies: Vec<Copy>, called: &Receiver<usize>, stopped: &Receiver<()>) {
-    loop {
-        select! {
-            recv(stopped) -> _ => return,
-            recv(called) -> place => match place.ok().and_then(|place| copies.get_mut(place)) {
-                Some(copy) => copy.hear(),
-                None => return,
-            },
         }
     }
 }
