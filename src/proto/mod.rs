@@ -36,6 +36,7 @@ mod mistake;
 mod native;
 mod noise;
 mod outbox;
+mod pace;
 mod past;
 pub mod plain;
 mod plain_guest;

@@ -447,9 +447,15 @@ impl Core {
 
     /// Tells the host how far this copy has got, if it is time.
     pub(super) fn tell_progress(&mut self, now: Now) {
-        if self.is_in()
-            && let Some(seq) = self.progress.take_due(now.monotonic)
-        {
+        if !self.is_in() {
+            return;
+        }
+        let members = || {
+            self.entered
+                .as_ref()
+                .map_or(0, |entered| entered.projection.here().len())
+        };
+        if let Some(seq) = self.progress.take_due(now.monotonic, members) {
             self.send(Message::Stored { seq });
         }
     }

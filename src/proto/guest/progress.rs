@@ -1,12 +1,11 @@
 //! When the host is told how far this copy has got.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// So long after the host was told it is not told again: it hears at once of what comes now and then, and five times a second in a flood.
-/// A room of a thousand would otherwise answer each message with a thousand of these.
-const QUIET: Duration = Duration::from_millis(200);
+use crate::proto::pace::gather;
 
-/// What the host is still to be told.
+/// What the host is still to be told. After it was told it is not told again for a while: it hears at once of what comes now and then, and
+/// five times a second, or less often in a large room, in a flood.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     untold: Option<u64>,
@@ -27,13 +26,13 @@ impl Progress {
         self.untold.take_if(|untold| *untold <= seq);
     }
 
-    /// What the host is to be told now.
-    pub(super) fn take_due(&mut self, now: Instant) -> Option<u64> {
+    /// What the host is to be told now, where so many members are.
+    pub(super) fn take_due(&mut self, now: Instant, members: impl FnOnce() -> usize) -> Option<u64> {
         if self.quiet_until.is_some_and(|until| until > now) {
             return None;
         }
         let due = self.untold.take()?;
-        self.quiet_until = Some(now + QUIET);
+        self.quiet_until = now.checked_add(gather(members()));
         Some(due)
     }
 

@@ -1,16 +1,11 @@
 //! Who is here and how far members have come: states, sent and forgotten. What changes in a moment is sent together.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::proto::MemberId;
 use crate::proto::message::{MAX_PAGE_MEMBERS, Message, Presence, Receipt};
-
-/// How long changes are gathered: nobody sees the difference, and a crowd that comes at once costs one message to each of them.
-const GATHER: Duration = Duration::from_millis(200);
-/// So much longer for each member who is told: what is told to everybody about everybody grows with the square of their number, and must
-/// not become most of what a large room says.
-const GATHER_EACH: Duration = Duration::from_millis(2);
+use crate::proto::pace::gather;
 
 /// What has changed since the last time it was sent.
 #[derive(Debug, Default)]
@@ -56,8 +51,7 @@ impl States {
 
     /// When something is due, with so many members to tell.
     pub(super) fn next_deadline(&self, members: usize) -> Option<Instant> {
-        let each = u32::try_from(members).map_or(Duration::MAX, |members| GATHER_EACH.saturating_mul(members));
-        self.since.and_then(|since| since.checked_add(GATHER.max(each)))
+        self.since.and_then(|since| since.checked_add(gather(members)))
     }
 
     /// What is due for so many members.
