@@ -405,6 +405,13 @@ fn a_host_that_goes_is_waited_for() {
 }
 
 #[test]
+fn a_host_that_takes_no_bytes_is_left_after_twenty_seconds() {
+    let table = Table::inside().is_deaf_for(1).says("anybody there?");
+    let table = table.is_deaf_for(19).shows_nothing("lost");
+    table.is_deaf_for(1).shows(&["lost TimedOut"]);
+}
+
+#[test]
 fn leaving_waits_for_what_was_said_but_not_for_ever() {
     let table = Table::inside()
         .says("last words")
