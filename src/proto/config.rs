@@ -66,8 +66,6 @@ pub struct PlainGuestConfig {
     pub host: Arc<str>,
     /// The encoding of the host.
     pub encoding: Encoding,
-    /// Say `/name NAME` first, ending in a newline. For a Landline host, which understands it; not for a plain-text program.
-    pub introduce: bool,
     /// Bounds.
     pub limits: Limits,
 }

@@ -129,7 +129,6 @@ impl Config {
             name: self.name.as_str().into(),
             host: join.target.to_string().into(),
             encoding,
-            introduce: false,
             limits: self.limits.clone(),
         }))
     }
