@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::command::Admit;
-use super::identity::{Identity, MemberKey};
+use super::identity::Identity;
 use super::invite::Invite;
 use super::log::{Loaded, Settings};
 use super::plain::Encoding;
@@ -45,8 +45,6 @@ pub struct GuestConfig {
     pub loaded: Option<Loaded>,
     /// What lets the guest in, if it has one.
     pub invite: Option<Invite>,
-    /// Whose room it must be although nothing is kept of it and there is no invite.
-    pub expect: Option<MemberKey>,
     /// What the guest is called.
     pub name: Arc<str>,
     /// Whether a guest that has knocked says nothing before a person has compared the words ([`super::Command::Confirm`]).

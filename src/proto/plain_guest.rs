@@ -138,7 +138,7 @@ impl PlainGuest {
 }
 
 impl Side for PlainGuest {
-    fn handle_opened(&mut self, now: Now, line: LineId, address: SocketAddr) {
+    fn handle_opened(&mut self, _now: Now, line: LineId, address: SocketAddr) {
         match self.state {
             State::Starting => self.enter(line, address),
             _ if self.lines.get(line).is_some() => {}

@@ -114,7 +114,6 @@ impl Config {
             seed: Chance::new(self.seed)?.endpoint(),
             loaded,
             invite: join.target.invite().cloned(),
-            expect: None,
             name: self.name.as_str().into(),
             confirm: join.confirm,
             limits: self.limits.clone(),

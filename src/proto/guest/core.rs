@@ -154,11 +154,11 @@ impl Core {
         core
     }
 
-    /// The key of the host, if it is known.
+    /// The key of the host, if it is known: from before, or from an invite. Only who has neither, and knocks, meets a host whose key is new.
     pub(super) fn expected_host(&self) -> Option<MemberKey> {
         let kept = self.entered.as_ref().map(|entered| entered.kept.host);
         let invited = self.config.invite.as_ref().map(|invite| invite.host);
-        kept.or(invited).or(self.config.expect)
+        kept.or(invited)
     }
 
     /// The host says something.

@@ -107,7 +107,6 @@ impl Table {
             seed: [7; 32],
             loaded: self.image.load(&self.me.key()),
             invite: None,
-            expect: None,
             name: "Gina".into(),
             confirm: self.confirm,
             limits: Limits::default(),
