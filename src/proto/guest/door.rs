@@ -11,9 +11,9 @@ use super::keeper::Piece;
 use crate::proto::identity::MemberKey;
 use crate::proto::index::Index;
 use crate::proto::log::{self, Change, Peer, SignedHead};
+use crate::proto::meeting::Meeting;
 use crate::proto::message::{DenyReason, Join, Message, Proof, Resume, RosterEntry, Welcome};
 use crate::proto::projection::{Projection, vouched};
-use crate::proto::proofs::Meeting;
 use crate::proto::{CloseReason, Event, LineEnd, MemberId, Now};
 
 /// Addresses of a host that are remembered.
@@ -82,7 +82,7 @@ impl Core {
             host: &host,
             guest: &guest,
         };
-        if meeting.commit(&theirs) != commitment {
+        if meeting.commitment(&theirs) != commitment {
             self.break_off(CloseReason::Forged { seq: 0 });
             return;
         }
@@ -186,7 +186,7 @@ impl Core {
                     host: &invite.host,
                     guest: &self.config.identity.key(),
                 }
-                .prove_invite(invite),
+                .proof(invite.number, &invite.secret),
             },
             None if self.entered.is_some() => Proof::Member,
             None => Proof::Knock,

@@ -126,7 +126,7 @@ impl Core {
             return;
         };
         guest.phase = Phase::Knocking(id);
-        let commitment = guest.meeting(&self.me).commit(&nonce);
+        let commitment = guest.meeting(&self.me).commitment(&nonce);
         self.send(line, Message::Pending { commitment });
     }
 

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use landline::proto::host::{Core, Out};
 use landline::proto::identity::{Identity, MemberKey};
-use landline::proto::invite::{Invite, ProofContext};
+use landline::proto::invite::Invite;
 use landline::proto::log::{Body, Hash, PlacedEntry, Seen, SignedEntry, SignedHead};
+use landline::proto::meeting::Meeting;
 use landline::proto::message::{Join, Message, Proof, Resume};
 use landline::proto::{Command, EntryId, Event, HostConfig, LeaveReason, LineEnd, LineId, Now, wire};
 
@@ -191,14 +192,13 @@ impl Room {
     pub(crate) fn comes_with(mut self, who: &str, invite: &Invite) -> Self {
         let guest = self.person(who).identity.key();
         let hash = hash(LineId(self.last_line + 1));
-        let context = ProofContext {
+        let meeting = Meeting {
             hash: &hash,
             host: &invite.host,
             guest: &guest,
-            number: invite.number,
         };
-        let proof = invite.secret.proof(&context);
         let number = invite.number;
+        let proof = meeting.proof(number, &invite.secret);
         self.joins_with(who, Proof::Invite { number, proof })
     }
 
