@@ -79,6 +79,10 @@ pub struct Limits {
     pub max_strangers: usize,
     /// Of these, lines from one address.
     pub max_strangers_per_address: usize,
+    /// Wrong invites from one address in ten minutes; then no more are looked at from there. A person pastes an old link once or twice.
+    pub max_wrong_invites_per_address: usize,
+    /// Wrong invites from everywhere in ten minutes; then an address gets one try.
+    pub max_wrong_invites: usize,
     /// Bytes waiting for one line, with what it costs to keep them. Plain text: more for two seconds, or four times as many at once,
     /// ends it.
     pub max_queued_bytes: usize,
@@ -102,6 +106,8 @@ impl Default for Limits {
             max_lines_per_address: 32,
             max_strangers: 64,
             max_strangers_per_address: 8,
+            max_wrong_invites_per_address: 5,
+            max_wrong_invites: 64,
             max_queued_bytes: 4 << 20,
             max_queued_messages: 1024,
             write_stall: Duration::from_secs(20),

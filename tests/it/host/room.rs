@@ -118,7 +118,12 @@ impl Room {
     }
 
     /// A new line of somebody, whose key is shown.
-    pub(crate) fn dials(mut self, who: &str) -> Self {
+    pub(crate) fn dials(self, who: &str) -> Self {
+        let address = [10, 0, 0, self.last_line as u8 + 1];
+        self.dials_from(who, address)
+    }
+
+    pub(crate) fn dials_from(mut self, who: &str, address: [u8; 4]) -> Self {
         self.last_line += 1;
         let line = LineId(self.last_line);
         let now = self.now;
@@ -126,8 +131,7 @@ impl Room {
         (person.line, person.finished, person.closed) = (line, false, false);
         person.lines.push(line);
         let (key, hash) = (person.identity.key(), hash(line));
-        let address = ([10, 0, 0, self.last_line as u8], 5000).into();
-        self.core.handle_ready(now, line, key, hash, address);
+        self.core.handle_ready(now, line, key, hash, (address, 5000).into());
         self.drain();
         self
     }
