@@ -412,6 +412,42 @@ fn a_host_that_takes_no_bytes_is_left_after_twenty_seconds() {
 }
 
 #[test]
+fn what_waits_goes_out_when_people_know_that_the_line_is_back() {
+    let table = Table::inside().says("x").loses_line(LineEnd::Reset).after(500);
+    let mut table = table.answers().with_disk(Disk::Waits);
+    drop(table.said());
+    let mut table = table.welcomes();
+    assert!(table.submitted().is_empty());
+    table = table.with_disk(Disk::Keeps);
+    table.takes_all().shows(&["lost Reset", "connected", "sent 5"]);
+}
+
+#[test]
+fn a_host_that_makes_its_guest_talk_and_does_not_listen_is_left() {
+    let mut table = Table::inside().is_deaf_for(1);
+    let nothing = Message::Entries {
+        entries: Vec::new(),
+        head: None,
+    };
+    for _ in 0..16_000 {
+        table = table.hears(nothing.clone());
+    }
+    table.shows(&["lost TimedOut"]);
+}
+
+#[test]
+fn a_host_gets_one_page_at_a_time_of_what_it_has_lost() {
+    let mut table = Table::inside().with_disk(Disk::Waits);
+    drop(table.said());
+    for _ in 0..10 {
+        table = table.hears(Message::Missing { from: 1 });
+    }
+    let mut table = table.with_disk(Disk::Keeps);
+    let pages = table.said();
+    assert!(matches!(pages.as_slice(), [Message::Entries { entries, .. }] if entries.len() == 4));
+}
+
+#[test]
 fn leaving_waits_for_what_was_said_but_not_for_ever() {
     let table = Table::inside()
         .says("last words")

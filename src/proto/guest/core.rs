@@ -105,12 +105,14 @@ pub(super) struct Core {
     pub(super) unheard: BTreeSet<MemberId>,
     /// Where catching up ends, and how many entries have come.
     pub(super) catching_up: Option<(u64, u64)>,
+    /// Welcomes of which people have not yet been told. Nothing is submitted before, or its answer would be shown first.
+    pub(super) entering: usize,
     /// Nothing is submitted before the person has compared the words.
     pub(super) unconfirmed: bool,
     /// Leaving waits until then for what was said.
     pub(super) leaving: Option<Instant>,
-    /// Pages that the host asked for and that are being read.
-    pub(super) missing: BTreeMap<ReadId, u64>,
+    /// The page that the host asked for and that is being read.
+    pub(super) missing: Option<ReadId>,
     pub(super) counter: u64,
     pub(super) read: u64,
     pub(super) replaced: u32,
@@ -136,9 +138,10 @@ impl Core {
             plain: BTreeMap::new(),
             unheard: BTreeSet::new(),
             catching_up: None,
+            entering: 0,
             unconfirmed: false,
             leaving: None,
-            missing: BTreeMap::new(),
+            missing: None,
             counter: 0,
             read: 0,
             replaced: 0,
@@ -433,6 +436,7 @@ impl Core {
             self.outbox.push(own);
         }
         self.events.extend(piece.events);
+        self.entering -= usize::from(piece.enters);
         if let (Some(seen), Some(entered)) = (piece.stored, &mut self.entered)
             && entered.copy.flushed(seen)
             && self.is_in()

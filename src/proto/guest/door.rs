@@ -7,6 +7,7 @@ use rand_chacha::rand_core::RngCore as _;
 
 use super::copy::{Copy, Fit};
 use super::core::{Core, Entered, JOIN_WAIT, KNOCK_WAIT, LINE_LIFE, Phase, settings};
+use super::follow::MAX_PEOPLE;
 use super::keeper::Piece;
 use crate::proto::identity::MemberKey;
 use crate::proto::index::Index;
@@ -125,6 +126,7 @@ impl Core {
         self.phase = Phase::In(now.monotonic + LINE_LIFE);
         self.backoff.reset();
         self.config.invite = None; // used up
+        self.missing = None; // asked on another line
         let mut piece = match &mut self.entered {
             Some(entered) if resumed => go_on(entered, welcome.head, self.address),
             _ => self.begin(host, welcome),
@@ -135,9 +137,10 @@ impl Core {
         self.roster(&welcome.roster, &mut piece);
         let connected = self.entered.as_ref().map(|entered| connected(entered, known));
         piece.events.splice(..0, connected); // by now it is known what the host is called
-        self.keep(piece);
+        piece.enters = true;
+        self.entering += 1;
         self.outbox.begin_again();
-        self.submit();
+        self.keep(piece);
         if self.read > 0 {
             self.send(Message::Read { seq: self.read });
         }
@@ -159,6 +162,7 @@ impl Core {
             if self.founding
                 && let Some(mut peer) = peer(entry, true)
                 && let Some(entered) = &mut self.entered
+                && entered.projection.len() < MAX_PEOPLE
             {
                 let before = entered.projection.peer(peer.id).filter(|before| before.key == peer.key);
                 let known = before.is_some_and(|before| before.member);

@@ -22,6 +22,8 @@ pub(super) struct Piece {
     pub(super) events: Vec<Event>,
     /// How far the copy goes with it, if that is something to tell the host.
     pub(super) stored: Option<Seen>,
+    /// Whether people see with it that this guest is in: what follows on this line is shown after it.
+    pub(super) enters: bool,
 }
 
 /// What became of a batch.
