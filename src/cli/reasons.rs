@@ -61,6 +61,12 @@ impl<'a> Record<'a> {
                 "plain-refused",
                 format!("{address} could not come in: the room takes no plain text"),
             ),
+            Notice::InvitesGuessed { address } => (
+                "invites-guessed",
+                format!(
+                    "{address} has shown wrong invites again and again: no more are looked at from there for ten minutes"
+                ),
+            ),
             Notice::LogLost { from } => (
                 "log-lost",
                 format!("the log is lost from place {from} on: nothing is taken until guests have sent it back"),
@@ -213,6 +219,11 @@ fn denied(reason: DenyReason) -> (&'static str, String, &'static str) {
             "Ask the host to look, and knock again.",
         ),
         DenyReason::Busy => ("busy", "too many people are knocking", "Try again in a few minutes."),
+        DenyReason::TooManyTries => (
+            "too-many-tries",
+            "too many wrong invites have come from this network address",
+            "Ask the host for another invite, and try again in ten minutes.",
+        ),
         DenyReason::Full => ("room-full", "the room is full", "Try again later."),
         DenyReason::OtherRoom => (
             "other-room",

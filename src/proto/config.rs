@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::command::Admit;
-use super::identity::{Identity, MemberKey};
+use super::identity::Identity;
 use super::invite::Invite;
 use super::log::{Loaded, Settings};
 use super::plain::Encoding;
@@ -45,8 +45,6 @@ pub struct GuestConfig {
     pub loaded: Option<Loaded>,
     /// What lets the guest in, if it has one.
     pub invite: Option<Invite>,
-    /// Whose room it must be although nothing is kept of it and there is no invite.
-    pub expect: Option<MemberKey>,
     /// What the guest is called.
     pub name: Arc<str>,
     /// Whether a guest that has knocked says nothing before a person has compared the words ([`super::Command::Confirm`]).
@@ -66,8 +64,6 @@ pub struct PlainGuestConfig {
     pub host: Arc<str>,
     /// The encoding of the host.
     pub encoding: Encoding,
-    /// Say `/name NAME` first, ending in a newline. For a Landline host, which understands it; not for a plain-text program.
-    pub introduce: bool,
     /// Bounds.
     pub limits: Limits,
 }
@@ -83,6 +79,10 @@ pub struct Limits {
     pub max_strangers: usize,
     /// Of these, lines from one address.
     pub max_strangers_per_address: usize,
+    /// Wrong invites from one address in ten minutes; then no more are looked at from there. A person pastes an old link once or twice.
+    pub max_wrong_invites_per_address: usize,
+    /// Wrong invites from everywhere in ten minutes; then an address gets one try.
+    pub max_wrong_invites: usize,
     /// Bytes waiting for one line, with what it costs to keep them. Plain text: more for two seconds, or four times as many at once,
     /// ends it.
     pub max_queued_bytes: usize,
@@ -106,6 +106,8 @@ impl Default for Limits {
             max_lines_per_address: 32,
             max_strangers: 64,
             max_strangers_per_address: 8,
+            max_wrong_invites_per_address: 5,
+            max_wrong_invites: 64,
             max_queued_bytes: 4 << 20,
             max_queued_messages: 1024,
             write_stall: Duration::from_secs(20),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::config::Limits;
 use super::lines::Carrier;
 use super::plain::writer::{Rendered, Style, Writer};
-use super::plain::{Encoding, Incoming, Newline, PARTIAL_WAIT, QUIET, Reader, SPACING};
+use super::plain::{Encoding, Incoming, PARTIAL_WAIT, QUIET, Reader, SPACING};
 use super::timer::{Timer, Timers};
 
 /// How long a queue may be beyond its limits. A burst that a healthy peer reads in a moment is no reason to part.
@@ -56,12 +56,10 @@ pub(super) struct Line {
     phase: Phase,
     /// The operating system took nothing last time; whoever offers bytes to it knows when to try again.
     blocked: bool,
-    /// The newline that is used before the peer has shown one.
-    first_newline: Option<Newline>,
 }
 
 impl Line {
-    pub(super) fn new(encoding: Encoding, first_newline: Option<Newline>) -> Self {
+    pub(super) fn new(encoding: Encoding) -> Self {
         Self {
             is_in: false,
             has_spoken: false,
@@ -70,7 +68,6 @@ impl Line {
             timers: Timers::default(),
             phase: Phase::Open,
             blocked: false,
-            first_newline,
         }
     }
 
@@ -86,7 +83,7 @@ impl Line {
     pub(super) fn style(&self) -> Style {
         Style {
             gbk: self.reader.is_gbk(),
-            newline: self.reader.newline().or(self.first_newline),
+            newline: self.reader.newline(),
         }
     }
 

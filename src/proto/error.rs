@@ -142,6 +142,11 @@ pub enum Notice {
         /// From where.
         address: SocketAddr,
     },
+    /// Wrong invites have come from somewhere, so many that no more are looked at from there for ten minutes.
+    InvitesGuessed {
+        /// From where.
+        address: SocketAddr,
+    },
     /// This host has lost the end of its log: a guest has more of it, signed by this host. Nothing is taken before the guests have sent it
     /// back, or a person begins another history ([`super::Command::NewEpoch`]).
     LogLost {

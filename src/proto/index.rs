@@ -14,6 +14,8 @@ pub(super) struct Index {
     floor: u64,
     places: VecDeque<(MemberId, EntryId)>,
     seqs: BTreeMap<(MemberId, EntryId), u64>,
+    /// Where everybody's newest entry stands.
+    newest: BTreeMap<MemberId, u64>,
 }
 
 impl Index {
@@ -36,6 +38,7 @@ impl Index {
         if seq == self.last() + 1 {
             self.places.push_back((author, id));
             self.seqs.insert((author, id), seq);
+            self.newest.insert(author, seq);
         }
     }
 
@@ -56,8 +59,7 @@ impl Index {
 
     /// Whether somebody has written anything after a place.
     pub(super) fn wrote_after(&self, author: MemberId, seq: u64) -> bool {
-        let ids = (author, EntryId([0; 16]))..=(author, EntryId([0xFF; 16]));
-        self.seqs.range(ids).any(|(_, place)| *place > seq)
+        self.newest.get(&author).is_some_and(|newest| *newest > seq)
     }
 
     /// Who wrote the entry at a place, and what it is called.

@@ -22,7 +22,6 @@ const SCHEME: &str = "landline:";
 const VERSION: u8 = 1;
 const CHECKSUM_BYTES: usize = 4;
 const CHECKSUM_CONTEXT: &str = "landline 2026 invite checksum v1";
-const PROOF_CONTEXT: &str = "landline 2026 invite proof v1";
 
 /// Addresses in a link; a computer with more has the likeliest first.
 pub const MAX_ADDRESSES: usize = 8;
@@ -72,19 +71,6 @@ pub enum InviteError {
     /// No invite is that long.
     #[error("this is too long to be an invite")]
     TooLong,
-}
-
-/// What a proof is about: one handshake between these two.
-#[derive(Debug, Clone, Copy)]
-pub struct ProofContext<'a> {
-    /// The handshake's hash: a proof is worthless on any other line.
-    pub hash: &'a [u8; 32],
-    /// The host's key.
-    pub host: &'a MemberKey,
-    /// The guest's key.
-    pub guest: &'a MemberKey,
-    /// Which invite.
-    pub number: InviteNumber,
 }
 
 impl Invite {
@@ -144,31 +130,6 @@ impl Invite {
             expires: reader.time()?,
             addresses: reader.addresses()?,
         })
-    }
-}
-
-impl InviteSecret {
-    /// What a guest shows the host instead of the secret.
-    #[must_use]
-    pub fn proof(&self, context: &ProofContext<'_>) -> [u8; 32] {
-        self.hash(context).into()
-    }
-
-    /// Whether `proof` was made with this secret. Takes the same time for every wrong one.
-    #[must_use]
-    pub fn is_proven_by(&self, proof: &[u8; 32], context: &ProofContext<'_>) -> bool {
-        self.hash(context) == *proof // constant time, as `blake3::Hash` promises
-    }
-
-    fn hash(&self, context: &ProofContext<'_>) -> blake3::Hash {
-        let key = Zeroizing::new(blake3::derive_key(PROOF_CONTEXT, &self.0));
-        let mut hasher = blake3::Hasher::new_keyed(&key);
-        hasher
-            .update(context.hash)
-            .update(&context.host.0)
-            .update(&context.guest.0)
-            .update(&context.number.0);
-        hasher.finalize()
     }
 }
 

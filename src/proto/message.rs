@@ -233,6 +233,8 @@ pub enum DenyReason {
     Full,
     /// The host does not have this room.
     OtherRoom,
+    /// Too many wrong invites have come from this address: none is looked at for now.
+    TooManyTries,
     /// Something that only a newer version understands.
     Other,
 }

@@ -22,8 +22,6 @@ use crate::text;
 mod door;
 mod talk;
 
-/// What a guest says first, to be called something.
-const NAME_COMMAND: &str = "/name";
 /// How far the room has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -140,9 +138,9 @@ impl PlainGuest {
 }
 
 impl Side for PlainGuest {
-    fn handle_opened(&mut self, now: Now, line: LineId, address: SocketAddr) {
+    fn handle_opened(&mut self, _now: Now, line: LineId, address: SocketAddr) {
         match self.state {
-            State::Starting => self.enter(now, line, address),
+            State::Starting => self.enter(line, address),
             _ if self.lines.get(line).is_some() => {}
             _ => {
                 self.lines.close(line);

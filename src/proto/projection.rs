@@ -27,8 +27,8 @@ pub(super) struct Projection {
     host: MemberKey,
     people: BTreeMap<MemberId, Person>,
     keys: BTreeMap<MemberKey, MemberId>,
-    /// What names look like, and whose was first.
-    looks: BTreeMap<String, MemberId>,
+    /// What names look like. Each look is that of whoever had it first.
+    looks: BTreeSet<String>,
     /// Who is in the room now, with the address where that is known.
     here: BTreeMap<MemberId, Option<SocketAddr>>,
     index: Index,
@@ -49,6 +49,8 @@ struct Person {
     peer: Peer,
     /// The name as it is shown.
     shown: Arc<str>,
+    /// What it looks like, as far as that is theirs.
+    looks: Vec<String>,
 }
 
 impl Projection {
@@ -59,7 +61,7 @@ impl Projection {
             host,
             people: BTreeMap::new(),
             keys: BTreeMap::new(),
-            looks: BTreeMap::new(),
+            looks: BTreeSet::new(),
             here: BTreeMap::new(),
             index,
         };
@@ -89,6 +91,11 @@ impl Projection {
         self.people.get(&id).map(|person| &person.peer)
     }
 
+    /// How many people there are.
+    pub(super) fn len(&self) -> usize {
+        self.people.len()
+    }
+
     /// All that is kept of everybody, by number.
     pub(super) fn peers(&self) -> impl Iterator<Item = &Peer> {
         self.people.values().map(|person| &person.peer)
@@ -110,10 +117,10 @@ impl Projection {
             self.keys.remove(&other.peer.key);
         }
         if let Some(other) = self.keys.insert(peer.key, peer.id).filter(|other| *other != peer.id) {
-            self.people.remove(&other);
+            self.forget(other);
         }
-        let shown = self.claim(&peer);
-        self.people.insert(peer.id, Person { peer, shown });
+        let (shown, looks) = self.claim(&peer);
+        self.people.insert(peer.id, Person { peer, shown, looks });
     }
 
     /// Words were compared with somebody; what is to be kept of that.
@@ -326,20 +333,24 @@ impl Projection {
         self.is_there(target) && (written_by.is_none() || written_by == author)
     }
 
-    /// How somebody is shown: cleaned, and told apart from whoever had a name first that looks alike.
-    fn claim(&mut self, peer: &Peer) -> Arc<str> {
-        let id = peer.id;
-        self.looks.retain(|_, owner| *owner != id);
+    /// Somebody is nobody any more, and their name is free.
+    fn forget(&mut self, id: MemberId) {
+        for look in self.people.remove(&id).into_iter().flat_map(|person| person.looks) {
+            self.looks.remove(&look);
+        }
+    }
+
+    /// How somebody is shown: cleaned, and told apart from whoever had a name first that looks alike. And what of those looks is theirs now.
+    fn claim(&mut self, peer: &Peer) -> (Arc<str>, Vec<String>) {
+        self.forget(peer.id);
         let name = text::clean_name(&peer.name).unwrap_or_else(|| tag(&peer.key));
         let looks = text::skeletons(&name);
-        let taken = looks.iter().any(|look| self.looks.contains_key(look));
-        for look in looks {
-            self.looks.entry(look).or_insert(id);
+        let (taken, free): (Vec<String>, Vec<String>) = looks.into_iter().partition(|look| self.looks.contains(look));
+        self.looks.extend(free.iter().cloned());
+        match taken.is_empty() {
+            true => (name.into(), free),
+            false => (format!("{name} ({})", tag(&peer.key)).into(), free),
         }
-        if taken {
-            return format!("{name} ({})", tag(&peer.key)).into();
-        }
-        name.into()
     }
 }
 

@@ -82,6 +82,8 @@ pub(super) struct Room {
     members: BTreeMap<MemberId, Member>,
     /// What every name looks like, and whose it is.
     looks: BTreeMap<String, MemberId>,
+    /// What the names look like of members with keys.
+    reserved: BTreeMap<MemberId, [String; 2]>,
     /// The numbers of those who have no name but their address.
     numbers: BTreeMap<IpAddr, BTreeSet<u32>>,
     last_id: u64,
@@ -177,11 +179,16 @@ impl Room {
     /// A member with a key is called so from now on, and nobody else, nor nearly so. Whoever was loses the name: under which new one, and what the
     /// old one was.
     pub(super) fn reserve(&mut self, id: MemberId, name: &str) -> Vec<(Member, Arc<str>)> {
-        self.looks.retain(|_, owner| *owner != id);
+        for look in self.reserved.remove(&id).into_iter().flatten() {
+            if self.looks.get(&look) == Some(&id) {
+                self.looks.remove(&look);
+            }
+        }
         let looks = text::skeletons(name);
         let losers: BTreeSet<MemberId> = looks.iter().filter_map(|look| self.looks.get(look).copied()).collect();
         let renamed = losers.into_iter().filter_map(|loser| self.unname(loser)).collect();
         self.claim(id, name);
+        self.reserved.insert(id, looks);
         renamed
     }
 

@@ -19,8 +19,6 @@ const CHINESE_THINGS: &str = include_str!("../../assets/words/chinese-things.txt
 /// How many things there are: a word's number is kind × things + thing.
 const THINGS: u16 = 64;
 
-const WORDS_CONTEXT: &str = "landline 2026 safety words v1";
-const COMMITMENT_CONTEXT: &str = "landline 2026 safety words commitment v1";
 const FINGERPRINT_CONTEXT: &str = "landline 2026 fingerprint v1";
 
 /// Words of a list: 11 bits each.
@@ -39,55 +37,6 @@ pub struct Words(pub [u16; 4]);
 /// What people compare instead of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint([u8; 32]);
-
-/// What both sides of a knock know when both nonces are there.
-#[derive(Debug, Clone, Copy)]
-pub struct Knock<'a> {
-    /// The handshake's hash.
-    pub hash: &'a [u8; 32],
-    /// The host's key.
-    pub host: &'a MemberKey,
-    /// The guest's key.
-    pub guest: &'a MemberKey,
-    /// The host's nonce, to which it committed before it knew the guest's.
-    pub host_nonce: &'a [u8; 32],
-    /// The guest's nonce.
-    pub guest_nonce: &'a [u8; 32],
-}
-
-/// The host's commitment to its nonce. Whoever stands between two lines must choose their nonces before they know the others', so that
-/// no search for equal words helps them.
-#[must_use]
-pub fn commit(hash: &[u8; 32], nonce: &[u8; 32]) -> [u8; 32] {
-    commitment(hash, nonce).into()
-}
-
-/// Whether `commitment` was made to `nonce` on the line with the handshake hash `hash`.
-#[must_use]
-pub fn is_committed(commitment_shown: &[u8; 32], hash: &[u8; 32], nonce: &[u8; 32]) -> bool {
-    commitment(hash, nonce) == *commitment_shown
-}
-
-fn commitment(hash: &[u8; 32], nonce: &[u8; 32]) -> blake3::Hash {
-    let mut hasher = blake3::Hasher::new_derive_key(COMMITMENT_CONTEXT);
-    hasher.update(hash).update(nonce);
-    hasher.finalize()
-}
-
-impl Knock<'_> {
-    /// The words of this knock: the same on both sides, if it is one line.
-    #[must_use]
-    pub fn words(&self) -> Words {
-        let mut hasher = blake3::Hasher::new_derive_key(WORDS_CONTEXT);
-        hasher
-            .update(self.hash)
-            .update(&self.host.0)
-            .update(&self.guest.0)
-            .update(self.host_nonce)
-            .update(self.guest_nonce);
-        Words::from_hash(hasher.finalize().as_bytes())
-    }
-}
 
 impl Words {
     /// The first 44 bits of `hash`.

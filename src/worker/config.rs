@@ -114,7 +114,6 @@ impl Config {
             seed: Chance::new(self.seed)?.endpoint(),
             loaded,
             invite: join.target.invite().cloned(),
-            expect: None,
             name: self.name.as_str().into(),
             confirm: join.confirm,
             limits: self.limits.clone(),
@@ -129,7 +128,6 @@ impl Config {
             name: self.name.as_str().into(),
             host: join.target.to_string().into(),
             encoding,
-            introduce: false,
             limits: self.limits.clone(),
         }))
     }

@@ -1,5 +1,6 @@
 //! A guest with a key: what it takes, what it shows and when, what it never loses. One promise, one test.
 
+mod line;
 mod table;
 mod words;
 
@@ -39,31 +40,6 @@ fn nothing_is_shown_before_it_is_on_disk() {
     assert!(table.said().is_empty(), "nor does the host learn that it is");
     let mut table = table.with_disk(Disk::Keeps).shows(&["Max said one"]);
     assert!(table.said().contains(&Message::Stored { seq: 5 }));
-}
-
-#[test]
-fn a_host_learns_at_once_what_is_stored_and_of_a_flood_five_times_a_second() {
-    let mut table = Table::inside().after(1_000);
-    table.said();
-    let mut table = table.placed(MAX, "one");
-    assert_eq!(table.said(), [Message::Stored { seq: 5 }]);
-    let mut table = table.placed(MAX, "two").placed(MAX, "three").after(199);
-    assert_eq!(table.said(), []);
-    let mut table = table.after(1);
-    assert_eq!(table.said(), [Message::Stored { seq: 7 }]);
-    // A page without the host's word on its end: the host waits before it sends the next one.
-    let place = |table: &mut Table, text| {
-        table.place(MAX, &message(text));
-        vec![table.log.last().unwrap().clone()]
-    };
-    let entries = place(&mut table, "four");
-    let mut table = table.hears(Message::Entries { entries, head: None });
-    assert_eq!(table.said(), [Message::Stored { seq: 8 }]);
-    let mut table = table.placed(MAX, "five").wants(Command::Leave);
-    assert_eq!(
-        table.said(),
-        [Message::Stored { seq: 9 }, Message::Bye(ByeReason::Leaving)]
-    );
 }
 
 #[test]
@@ -427,6 +403,42 @@ fn a_host_that_goes_is_waited_for() {
         .shows(&["lost Finished"])
         .after(500);
     assert_eq!(table.connects, 1);
+}
+
+#[test]
+fn what_waits_goes_out_when_people_know_that_the_line_is_back() {
+    let table = Table::inside().says("x").loses_line(LineEnd::Reset).after(500);
+    let mut table = table.answers().with_disk(Disk::Waits);
+    drop(table.said());
+    let mut table = table.welcomes();
+    assert!(table.submitted().is_empty());
+    table = table.with_disk(Disk::Keeps);
+    table.takes_all().shows(&["lost Reset", "connected", "sent 5"]);
+}
+
+#[test]
+fn a_host_that_makes_its_guest_talk_and_does_not_listen_is_left() {
+    let mut table = Table::inside().is_deaf_for(1);
+    let nothing = Message::Entries {
+        entries: Vec::new(),
+        head: None,
+    };
+    for _ in 0..16_000 {
+        table = table.hears(nothing.clone());
+    }
+    table.shows(&["lost TimedOut"]);
+}
+
+#[test]
+fn a_host_gets_one_page_at_a_time_of_what_it_has_lost() {
+    let mut table = Table::inside().with_disk(Disk::Waits);
+    drop(table.said());
+    for _ in 0..10 {
+        table = table.hears(Message::Missing { from: 1 });
+    }
+    let mut table = table.with_disk(Disk::Keeps);
+    let pages = table.said();
+    assert!(matches!(pages.as_slice(), [Message::Entries { entries, .. }] if entries.len() == 4));
 }
 
 #[test]

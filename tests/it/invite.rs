@@ -5,8 +5,9 @@ use std::time::{Duration, UNIX_EPOCH};
 use fastrand::Rng;
 use landline::proto::Address;
 use landline::proto::identity::MemberKey;
-use landline::proto::invite::{Invite, InviteError, InviteSecret, MAX_ADDRESSES, MAX_LINK_BYTES, ProofContext};
+use landline::proto::invite::{Invite, InviteError, InviteSecret, MAX_ADDRESSES, MAX_LINK_BYTES};
 use landline::proto::log::{InviteNumber, RoomId};
+use landline::proto::meeting::Meeting;
 
 const CASES: u32 = 200_000;
 const SPECIFICATION: &str = include_str!("../../docs/protocol.md");
@@ -201,47 +202,43 @@ fn no_bytes_under_a_right_checksum_are_too_much() {
 
 #[test]
 fn a_proof_is_for_one_line_one_host_one_guest_and_one_invite() {
-    let secret = InviteSecret([0x88; 16]);
+    let (secret, number) = (InviteSecret([0x88; 16]), InviteNumber([5; 8]));
     let (host, guest, other) = (MemberKey([1; 32]), MemberKey([2; 32]), MemberKey([3; 32]));
-    let context = ProofContext {
+    let meeting = Meeting {
         hash: &[4; 32],
         host: &host,
         guest: &guest,
-        number: InviteNumber([5; 8]),
     };
-    let proof = secret.proof(&context);
-    assert!(secret.is_proven_by(&proof, &context));
+    let proof = meeting.proof(number, &secret);
+    assert!(meeting.is_invited(number, &secret, &proof));
     let elsewhere = [
-        ProofContext {
+        Meeting {
             hash: &[9; 32],
-            ..context
+            ..meeting
         },
-        ProofContext {
+        Meeting {
             host: &other,
-            ..context
+            ..meeting
         },
-        ProofContext {
+        Meeting {
             guest: &other,
-            ..context
+            ..meeting
         },
-        ProofContext {
+        Meeting {
             host: &guest,
             guest: &host,
-            ..context
-        },
-        ProofContext {
-            number: InviteNumber([9; 8]),
-            ..context
+            ..meeting
         },
     ];
-    for context in elsewhere {
-        assert!(!secret.is_proven_by(&proof, &context), "{context:?}");
+    for meeting in elsewhere {
+        assert!(!meeting.is_invited(number, &secret, &proof), "{meeting:?}");
     }
-    assert!(!InviteSecret([0x89; 16]).is_proven_by(&proof, &context));
+    assert!(!meeting.is_invited(InviteNumber([9; 8]), &secret, &proof));
+    assert!(!meeting.is_invited(number, &InviteSecret([0x89; 16]), &proof));
     for bit in 0..256 {
         let mut wrong = proof;
         wrong[bit / 8] ^= 1 << (bit % 8);
-        assert!(!secret.is_proven_by(&wrong, &context));
+        assert!(!meeting.is_invited(number, &secret, &wrong));
     }
 }
 
@@ -250,16 +247,15 @@ fn guessing_proofs_is_hopeless() {
     let secret = InviteSecret([0x88; 16]);
     let key = MemberKey([1; 32]);
     let mut chance = Rng::with_seed(3);
+    let meeting = Meeting {
+        hash: &[4; 32],
+        host: &key,
+        guest: &key,
+    };
     for _ in 0..CASES {
         let number = InviteNumber(std::array::from_fn(|_| chance.u8(..)));
         let proof: [u8; 32] = std::array::from_fn(|_| chance.u8(..));
-        let context = ProofContext {
-            hash: &[4; 32],
-            host: &key,
-            guest: &key,
-            number,
-        };
-        assert!(!secret.is_proven_by(&proof, &context));
+        assert!(!meeting.is_invited(number, &secret, &proof));
     }
 }
 

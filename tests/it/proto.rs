@@ -34,39 +34,8 @@ fn everybody_hears_everybody_with_names() {
 }
 
 #[test]
-fn two_landlines_talk_at_once_and_by_name() {
-    let pair = Pair::new(true)
-        .connect()
-        .guest_says("hello")
-        .host_says("two\nlines")
-        .host_says("more");
-    pair.host.shows(&[
-        "Host joined",
-        "notice PlainText",
-        "plain guest 10.0.0.1 joined",
-        "plain guest 10.0.0.1 is now Gina",
-        "1 Gina: hello",
-        "2 Host: two\nlines",
-        "2 stored",
-        "3 Host: more",
-        "3 stored",
-    ]);
-    pair.guest.shows(&[
-        "connected to host.lan:8888 in host.lan:8888",
-        "host.lan:8888 joined",
-        "Gina joined",
-        "notice PlainText",
-        "1 Gina: hello",
-        "1 sent to 1",
-        "2 host.lan:8888: two",
-        "3 host.lan:8888: lines",
-        "4 host.lan:8888: more",
-    ]);
-}
-
-#[test]
-fn two_landlines_that_are_strangers_talk_too() {
-    let pair = Pair::new(false)
+fn two_landlines_without_keys_talk() {
+    let pair = Pair::new()
         .connect()
         .guest_says("hello")
         .host_says("one")
@@ -88,10 +57,10 @@ fn two_landlines_that_are_strangers_talk_too() {
 
 #[test]
 fn leaving_is_heard_on_both_sides() {
-    let pair = Pair::new(true).connect().guest_says("bye").after(20);
-    pair.host.quietly_but_last(&["Gina left: Bye"]);
+    let pair = Pair::new().connect().guest_says("bye").after(1_000);
+    pair.host.quietly_but_last(&["plain guest 10.0.0.1 left: Bye"]);
     pair.guest.quietly_but_last(&["closed: Left"]);
-    let pair = Pair::new(true).connect().host_says("bye").after(20);
+    let pair = Pair::new().connect().host_says("bye").after(1_000);
     pair.host.quietly_but_last(&["closed: Left"]);
     pair.guest.quietly_but_last(&["closed: HostLeft"]);
 }
@@ -163,23 +132,10 @@ fn nobody_can_put_words_into_anothers_mouth() {
 
 #[test]
 fn a_line_of_a_message_is_no_command() {
-    let pair = Pair::new(true)
-        .connect()
-        .host_says("so\nbye")
-        .guest_says("so\n/name Boss\nbye")
-        .after(1_000);
-    let guest: Vec<_> = pair.guest.events.iter().map(crate::pure::describe).collect();
-    assert_eq!(
-        guest[4..],
-        [
-            "1 host.lan:8888: so",
-            "2 host.lan:8888: bye ",
-            "3 Gina: so\n/name Boss\nbye",
-            "3 sent to 1"
-        ]
-    );
-    let host: Vec<_> = pair.host.events.iter().map(crate::pure::describe).collect();
-    assert_eq!(host[6..], ["2 Gina: so", "3 Gina:  /name Boss", "4 Gina: bye "]);
+    let host = Room::host().open(1).sends(1, "\n");
+    host.says("so\nbye").hears(1, "so\nbye \n");
+    let guest = Room::guest().open(1).sends(1, "\n");
+    guest.says("so\n/name Boss\nbye").hears(1, "so\n /name Boss\nbye \n");
 }
 
 #[test]
@@ -342,10 +298,7 @@ fn a_guest_of_a_program_sends_nothing_that_nobody_said() {
 
 #[test]
 fn own_words_are_sent_when_the_system_has_them_all() {
-    let room = Room::guest_with(|config| config.introduce = true)
-        .open(1)
-        .stalls(1, 3)
-        .quietly();
+    let room = Room::guest().open(1).sends(1, "\n").stalls(1, 3).quietly();
     let room = room
         .says("hello")
         .shows(&["1 Gina: hello"])

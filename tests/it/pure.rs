@@ -61,7 +61,6 @@ impl Room {
             name: "Gina".into(),
             host: "host.lan:8888".into(),
             encoding: Encoding::Auto,
-            introduce: false,
             limits: Limits::default(),
         };
         change(&mut config);
@@ -350,17 +349,17 @@ pub(crate) fn describe(event: &Event) -> String {
     line
 }
 
-/// Two Landlines and a cable without delay.
+/// Two Landlines on plain text, and a cable without delay.
 pub(crate) struct Pair {
     pub(crate) host: Room,
     pub(crate) guest: Room,
 }
 
 impl Pair {
-    pub(crate) fn new(introduce: bool) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             host: Room::host(),
-            guest: Room::guest_with(|config| config.introduce = introduce),
+            guest: Room::guest(),
         }
     }
 

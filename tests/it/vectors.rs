@@ -58,10 +58,7 @@ fn start(side: &str) -> Room {
             config.settings.plain = Some(encoding);
             config.welcome = rest.unwrap_or_default().to_owned();
         }),
-        _ => Room::guest_with(|config| {
-            config.encoding = encoding;
-            config.introduce = rest == Some("introduce");
-        }),
+        _ => Room::guest_with(|config| config.encoding = encoding),
     }
 }
 

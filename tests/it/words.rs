@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use fastrand::Rng;
 use landline::proto::identity::{Identity, MemberKey};
-use landline::proto::words::{Knock, WORDS, Words, commit, is_committed};
+use landline::proto::meeting::Meeting;
+use landline::proto::words::{WORDS, Words};
 
 const ENGLISH: &str = include_str!("../../assets/words/english.txt");
 const KINDS: &str = include_str!("../../assets/words/chinese-kinds.txt");
@@ -92,20 +93,19 @@ fn the_words_of_the_specification_hold() {
         .next()
         .unwrap();
     let (host, guest) = (MemberKey([0x33; 32]), MemberKey([0x34; 32]));
-    let knock = Knock {
+    let meeting = Meeting {
         hash: &[0x55; 32],
         host: &host,
         guest: &guest,
-        host_nonce: &[0xAA; 32],
-        guest_nonce: &[0xBB; 32],
     };
-    let commitment = commit(knock.hash, knock.host_nonce);
+    let commitment = meeting.commitment(&[0xAA; 32]);
+    let words = meeting.words(&[0xAA; 32], &[0xBB; 32]);
     let fingerprint = host.fingerprint();
     let lines = [
         "# handshake hash 55, host key 33, guest key 34, host's nonce AA, guest's nonce BB, 32 bytes each".to_owned(),
         format!("commitment {}", data_encoding::HEXUPPER.encode(&commitment)),
-        format!("words {}", knock.words()),
-        format!("words {}", knock.words().chinese().join(" ")),
+        format!("words {words}"),
+        format!("words {}", words.chinese().join(" ")),
         "# of the host key".to_owned(),
         format!("fingerprint {fingerprint}"),
         format!("fingerprint {}", fingerprint.english()),
@@ -153,32 +153,30 @@ impl Between {
         }
     }
 
+    /// The line to the guest.
+    fn guests(&self) -> Meeting<'_> {
+        Meeting {
+            hash: &self.to_guest,
+            host: &self.middle,
+            guest: &self.guest,
+        }
+    }
+
+    /// The line to the host.
+    fn hosts(&self) -> Meeting<'_> {
+        Meeting {
+            hash: &self.to_host,
+            host: &self.host,
+            guest: &self.middle,
+        }
+    }
+
     fn at_the_guest(&self, host_nonce: &[u8; 32], guest_nonce: &[u8; 32]) -> u8 {
-        let (hash, host, guest) = (&self.to_guest, &self.middle, &self.guest);
-        short(
-            Knock {
-                hash,
-                host,
-                guest,
-                host_nonce,
-                guest_nonce,
-            }
-            .words(),
-        )
+        short(self.guests().words(host_nonce, guest_nonce))
     }
 
     fn at_the_host(&self, host_nonce: &[u8; 32], guest_nonce: &[u8; 32]) -> u8 {
-        let (hash, host, guest) = (&self.to_host, &self.host, &self.middle);
-        short(
-            Knock {
-                hash,
-                host,
-                guest,
-                host_nonce,
-                guest_nonce,
-            }
-            .words(),
-        )
+        short(self.hosts().words(host_nonce, guest_nonce))
     }
 
     /// A nonce with which the line to the host would have `wanted`, if the host's nonce were `host_nonce`.
@@ -218,7 +216,7 @@ impl Between {
     /// The host's line first; when the words do not fit, another nonce is revealed than was committed to. Guests notice.
     fn lying(&mut self) -> bool {
         let (committed, guests, hosts) = self.nonces();
-        let commitment = commit(&self.to_guest, &committed);
+        let commitment = self.guests().commitment(&committed);
         let mine = random(&mut self.chance);
         let wanted = self.at_the_host(&hosts, &mine);
         let mut revealed = committed;
@@ -228,14 +226,14 @@ impl Between {
             }
             revealed = random(&mut self.chance);
         }
-        is_committed(&commitment, &self.to_guest, &revealed) && self.at_the_guest(&revealed, &guests) == wanted
+        self.guests().commitment(&revealed) == commitment && self.at_the_guest(&revealed, &guests) == wanted
     }
 
     /// Passing on what the other side says: commitments are bound to their line.
     fn relaying(&mut self) -> bool {
         let (_, guests, hosts) = self.nonces();
-        let commitment = commit(&self.to_host, &hosts);
-        is_committed(&commitment, &self.to_guest, &hosts)
+        let commitment = self.hosts().commitment(&hosts);
+        self.guests().commitment(&hosts) == commitment
             && self.at_the_guest(&hosts, &guests) == self.at_the_host(&hosts, &guests)
     }
 

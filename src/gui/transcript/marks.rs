@@ -162,9 +162,11 @@ impl Remark {
 fn sign(notice: &Notice) -> Icon {
     match notice {
         Notice::PlainText => Icon::OpenLock,
-        Notice::MessageCut { .. } | Notice::LogLost { .. } | Notice::DiskFull | Notice::TwoStories { .. } => {
-            Icon::Warning
-        }
+        Notice::MessageCut { .. }
+        | Notice::InvitesGuessed { .. }
+        | Notice::LogLost { .. }
+        | Notice::DiskFull
+        | Notice::TwoStories { .. } => Icon::Warning,
         Notice::NameRefused { .. } | Notice::RoomFull { .. } | Notice::PlainRefused { .. } | Notice::LogWhole => {
             Icon::Info
         }

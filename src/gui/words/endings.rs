@@ -164,6 +164,16 @@ impl Strings {
                 ("The host does not know this invite", "主持人不认识这份邀请"),
                 ("Ask the host for another one", "请向主持人索取新的邀请"),
             ),
+            DenyReason::TooManyTries => self.advice(
+                (
+                    "Too many wrong invites have come from this network address",
+                    "来自这个网络地址的错误邀请太多",
+                ),
+                (
+                    "Ask the host for another one, and try again in ten minutes",
+                    "请向主持人索取新的邀请，十分钟后再试",
+                ),
+            ),
             DenyReason::NoAnswer => self.advice(
                 ("Nobody answered your knock", "没有人回应你的敲门"),
                 (

@@ -185,6 +185,10 @@ impl Strings {
                 format!("{address} could not come in: this room takes no plain text"),
                 format!("{address} 无法进入：这个房间不接受明文"),
             ),
+            Notice::InvitesGuessed { address } => self.pick(
+                format!("{address} has shown wrong invites again and again: no more are looked at from there for ten minutes"),
+                format!("{address} 多次出示错误的邀请：十分钟内不再查看来自该地址的邀请"),
+            ),
             Notice::LogLost { from } => self.pick(
                 format!("The log is lost from place {from} on: nothing is taken until guests have sent it back"),
                 format!("记录从第 {from} 条起丢失：在访客送回之前不接受新内容"),

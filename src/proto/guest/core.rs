@@ -106,12 +106,14 @@ pub(super) struct Core {
     pub(super) unheard: BTreeSet<MemberId>,
     /// Where catching up ends, and how many entries have come.
     pub(super) catching_up: Option<(u64, u64)>,
+    /// Welcomes of which people have not yet been told. Nothing is submitted before, or its answer would be shown first.
+    pub(super) entering: usize,
     /// Nothing is submitted before the person has compared the words.
     pub(super) unconfirmed: bool,
     /// Leaving waits until then for what was said.
     pub(super) leaving: Option<Instant>,
-    /// Pages that the host asked for and that are being read.
-    pub(super) missing: BTreeMap<ReadId, u64>,
+    /// The page that the host asked for and that is being read.
+    pub(super) missing: Option<ReadId>,
     pub(super) counter: u64,
     pub(super) read: u64,
     pub(super) progress: Progress,
@@ -138,9 +140,10 @@ impl Core {
             plain: BTreeMap::new(),
             unheard: BTreeSet::new(),
             catching_up: None,
+            entering: 0,
             unconfirmed: false,
             leaving: None,
-            missing: BTreeMap::new(),
+            missing: None,
             counter: 0,
             read: 0,
             progress: Progress::default(),
@@ -157,11 +160,11 @@ impl Core {
         core
     }
 
-    /// The key of the host, if it is known.
+    /// The key of the host, if it is known: from before, or from an invite. Only who has neither, and knocks, meets a host whose key is new.
     pub(super) fn expected_host(&self) -> Option<MemberKey> {
         let kept = self.entered.as_ref().map(|entered| entered.kept.host);
         let invited = self.config.invite.as_ref().map(|invite| invite.host);
-        kept.or(invited).or(self.config.expect)
+        kept.or(invited)
     }
 
     /// The host says something.
@@ -437,6 +440,7 @@ impl Core {
             self.outbox.push(own);
         }
         self.events.extend(piece.events);
+        self.entering -= usize::from(piece.enters);
         if let (Some(seen), Some(entered)) = (piece.stored, &mut self.entered)
             && entered.copy.flushed(seen)
             && self.is_in()

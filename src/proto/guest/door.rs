@@ -7,14 +7,15 @@ use rand_chacha::rand_core::RngCore as _;
 
 use super::copy::{Copy, Fit};
 use super::core::{Core, Entered, JOIN_WAIT, KNOCK_WAIT, LINE_LIFE, Phase, settings};
+use super::follow::MAX_PEOPLE;
 use super::keeper::Piece;
 use super::progress::Progress;
 use crate::proto::identity::MemberKey;
 use crate::proto::index::Index;
 use crate::proto::log::{self, Change, Peer, SignedHead};
+use crate::proto::meeting::Meeting;
 use crate::proto::message::{DenyReason, Join, Message, Proof, Resume, RosterEntry, Welcome};
 use crate::proto::projection::{Projection, vouched};
-use crate::proto::proofs::Meeting;
 use crate::proto::{CloseReason, Event, LineEnd, MemberId, Now};
 
 /// Addresses of a host that are remembered.
@@ -83,7 +84,7 @@ impl Core {
             host: &host,
             guest: &guest,
         };
-        if meeting.commit(&theirs) != commitment {
+        if meeting.commitment(&theirs) != commitment {
             self.break_off(CloseReason::Forged { seq: 0 });
             return;
         }
@@ -126,6 +127,7 @@ impl Core {
         self.phase = Phase::In(now.monotonic + LINE_LIFE);
         self.backoff.reset();
         self.config.invite = None; // used up
+        self.missing = None; // asked on another line
         let mut piece = match &mut self.entered {
             Some(entered) if resumed => go_on(entered, welcome.head, self.address),
             _ => self.begin(host, welcome),
@@ -136,10 +138,11 @@ impl Core {
         self.roster(&welcome.roster, &mut piece);
         let connected = self.entered.as_ref().map(|entered| connected(entered, known));
         piece.events.splice(..0, connected); // by now it is known what the host is called
-        self.keep(piece);
+        piece.enters = true;
+        self.entering += 1;
         self.outbox.begin_again();
-        self.submit();
         self.progress = Progress::default(); // the host knows from the resume
+        self.keep(piece);
         if self.read > 0 {
             self.send(Message::Read { seq: self.read });
         }
@@ -161,6 +164,7 @@ impl Core {
             if self.founding
                 && let Some(mut peer) = peer(entry, true)
                 && let Some(entered) = &mut self.entered
+                && entered.projection.len() < MAX_PEOPLE
             {
                 let before = entered.projection.peer(peer.id).filter(|before| before.key == peer.key);
                 let known = before.is_some_and(|before| before.member);
@@ -188,7 +192,7 @@ impl Core {
                     host: &invite.host,
                     guest: &self.config.identity.key(),
                 }
-                .prove_invite(invite),
+                .proof(invite.number, &invite.secret),
             },
             None if self.entered.is_some() => Proof::Member,
             None => Proof::Knock,

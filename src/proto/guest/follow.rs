@@ -15,6 +15,10 @@ use crate::proto::{
     CloseReason, EntryId, Event, LeaveReason, LineEnd, Member, MemberId, Mistake, Notice, Now, ReadId, RefuseReason,
 };
 
+/// People of whom a host may tell without an entry, members and plain guests alike: more than any room has, and as much memory as a long
+/// history needs.
+pub(super) const MAX_PEOPLE: usize = 1 << 17;
+
 impl Core {
     /// The next entries. What fits is kept and shown; what does not ends the line, or the room.
     pub(super) fn take_entries(&mut self, now: Now, entries: Vec<PlacedEntry>, head: Option<SignedHead>) {
@@ -100,12 +104,16 @@ impl Core {
     pub(super) fn meet(&mut self, id: MemberId, key: Option<MemberKey>, name: &Arc<str>, here: bool) -> Option<Event> {
         let entered = self.entered.as_mut()?;
         let Some(key) = key else {
-            let new = here && self.plain.insert(id, Arc::clone(name)).is_none();
+            let room = self.plain.len() < MAX_PEOPLE;
+            let new = here && room && self.plain.insert(id, Arc::clone(name)).is_none();
             return new.then(|| Event::Joined {
                 member: plain_guest(id, name, true),
             });
         };
         let unknown = entered.projection.peer(id).is_none_or(|peer| peer.key != key);
+        if unknown && entered.projection.len() >= MAX_PEOPLE {
+            return None;
+        }
         if unknown {
             entered.projection.put(Peer {
                 key,
@@ -171,18 +179,17 @@ impl Core {
         self.leave_when_done();
     }
 
-    /// The host has lost what comes from here on.
+    /// The host has lost what comes from here on. It asks for one page at a time.
     pub(super) fn send_missing(&mut self, from: u64) {
         let floor = self.entered.as_ref().map_or(0, |entered| entered.kept.floor.seq);
-        if self.is_in() && from > floor {
-            let read = self.keeper.read(from, MAX_PAGE_ENTRIES);
-            self.missing.insert(read, from);
+        if self.is_in() && from > floor && self.missing.is_none() {
+            self.missing = Some(self.keeper.read(from, MAX_PAGE_ENTRIES));
         }
     }
 
     /// A page of what the host has lost. An empty one says that this guest does not have it either.
     pub(super) fn give_missing(&mut self, read: ReadId, mut entries: Vec<PlacedEntry>) {
-        if self.missing.remove(&read).is_none() || !self.is_in() {
+        if self.missing.take_if(|asked| *asked == read).is_none() || !self.is_in() {
             return;
         }
         entries.truncate(entries_of_a_page(&entries).min(MAX_PAGE_ENTRIES));

@@ -24,6 +24,8 @@ pub(super) struct Piece {
     pub(super) stored: Option<Seen>,
     /// Whether the host waits for that before it sends more.
     pub(super) awaited: bool,
+    /// Whether people see with it that this guest is in: what follows on this line is shown after it.
+    pub(super) enters: bool,
 }
 
 /// What became of a batch.

@@ -77,7 +77,7 @@ impl Core {
 
     /// Gives the host as much of the outbox as it may have now.
     pub(super) fn submit(&mut self) {
-        if !self.is_in() || self.unconfirmed {
+        if !self.is_in() || self.unconfirmed || self.entering > 0 {
             return;
         }
         let mut entries: Vec<SignedEntry> = std::iter::from_fn(|| self.outbox.next()).collect();

@@ -10,6 +10,7 @@ use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 
 use super::bucket::Bucket;
 use super::guard::Guard;
+use super::guesses::Guesses;
 use super::invites::Invites;
 use super::knocks::Knocks;
 use super::line::{JOIN_WITHIN, Line, Phase};
@@ -99,6 +100,7 @@ pub struct Core {
     pub(super) allowances: BTreeMap<MemberId, Bucket>,
     pub(super) knocks: Knocks,
     pub(super) invites: Invites,
+    pub(super) guesses: Guesses,
     pub(super) states: States,
     pub(super) refused: RefusedWords,
     pub(super) refusals: Refusals,
@@ -136,6 +138,7 @@ impl Core {
             allowances: BTreeMap::new(),
             knocks: Knocks::default(),
             invites: Invites::new(&loaded.invites),
+            guesses: Guesses::default(),
             states: States::default(),
             refused: RefusedWords::default(),
             refusals: Refusals::default(),

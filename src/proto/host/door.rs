@@ -1,5 +1,6 @@
 //! Who comes in: the decision table, knocks, and how lines end.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use super::sequencer::{Then, Work};
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{Admission, Body, InviteNumber};
 use crate::proto::message::{ByeReason, DenyReason, Join, Message, Presence, PresenceState, Proof};
-use crate::proto::{Admit, Event, KnockId, LeaveReason, LineId, MemberId, Now};
+use crate::proto::{Admit, Event, KnockId, LeaveReason, LineId, MemberId, Notice, Now};
 use crate::text;
 
 /// How long a guest that knocks may take to show its nonce: its program does that at once.
@@ -70,14 +71,31 @@ impl Core {
     }
 
     fn invited(&mut self, now: Now, line: LineId, number: InviteNumber, proof: &[u8; 32]) -> Verdict {
-        let Self { lines, invites, me, .. } = self;
-        let taken = lines
-            .get(&line)
-            .ok_or(DenyReason::InviteUnknown)
-            .and_then(|line| invites.take(now.wall, &line.meeting(me), number, proof));
-        match taken {
+        let Some(guest) = self.lines.get(&line) else {
+            return Verdict::Deny(DenyReason::InviteUnknown);
+        };
+        let (address, limits) = (guest.address, &self.config.limits);
+        if self.guesses.refuses(now.monotonic, address, limits) {
+            return Verdict::Deny(DenyReason::TooManyTries);
+        }
+        match self.invites.take(now.wall, &guest.meeting(&self.me), number, proof) {
             Ok(expires) => Verdict::Admit(Admission::Invited, Some((number, expires))),
-            Err(reason) => Verdict::Deny(reason),
+            Err(reason) => {
+                if reason == DenyReason::InviteUnknown {
+                    self.guessed_wrong(now, address);
+                }
+                Verdict::Deny(reason)
+            }
+        }
+    }
+
+    /// Counts a wrong invite. The person is told when no more are looked at from there.
+    fn guessed_wrong(&mut self, now: Now, address: SocketAddr) {
+        self.guesses.note(now.monotonic, address);
+        if self.guesses.refuses(now.monotonic, address, &self.config.limits)
+            && self.refusals.mention(now.monotonic, address.ip())
+        {
+            self.notice(Notice::InvitesGuessed { address });
         }
     }
 
@@ -126,7 +144,7 @@ impl Core {
             return;
         };
         guest.phase = Phase::Knocking(id);
-        let commitment = guest.meeting(&self.me).commit(&nonce);
+        let commitment = guest.meeting(&self.me).commitment(&nonce);
         self.send(line, Message::Pending { commitment });
     }
 

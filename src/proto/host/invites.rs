@@ -10,8 +10,8 @@ use super::clock;
 use crate::proto::identity::MemberKey;
 use crate::proto::invite::{Invite, InviteSecret};
 use crate::proto::log::{InviteNumber, RoomId};
+use crate::proto::meeting::Meeting;
 use crate::proto::message::DenyReason;
-use crate::proto::proofs::Meeting;
 
 /// How long an invite can be used: as long as a mail may lie about.
 pub(super) const LIFETIME: Duration = Duration::from_secs(24 * 3600);

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use crate::proto::identity::MemberKey;
+use crate::proto::meeting::Meeting;
 use crate::proto::message::Resume;
-use crate::proto::proofs::Meeting;
 use crate::proto::{EntryId, KnockId, MemberId};
 
 /// How long somebody who has shown a key may take to say what they want: as long as for the whole handshake.

@@ -30,6 +30,7 @@ mod commands;
 mod core;
 mod door;
 mod guard;
+mod guesses;
 mod invites;
 mod knocks;
 mod line;

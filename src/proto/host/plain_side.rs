@@ -24,7 +24,7 @@ impl Host {
         let address = stranger.address;
         let entrance = self.core.handle_plain(now, line, address);
         let encoding = self.core.plain_encoding().unwrap_or(Encoding::Auto);
-        let mut peer = Line::new(encoding, None);
+        let mut peer = Line::new(encoding);
         peer.is_in = entrance == Entrance::Open;
         self.lines.insert(line, Wire::Plain(Box::new(peer), address));
         let sentence = match entrance {

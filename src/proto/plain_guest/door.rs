@@ -3,9 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::{NAME_COMMAND, PlainGuest, State};
+use super::{PlainGuest, State};
 use crate::proto::connection::Line;
-use crate::proto::plain::Newline;
 use crate::proto::{Author, CloseReason, Event, LeaveReason, LineId, Member, MemberId, Notice, Now};
 use crate::text;
 
@@ -14,19 +13,14 @@ const UNNAMED: &str = "Guest";
 
 impl PlainGuest {
     /// This guest has reached its host.
-    pub(super) fn enter(&mut self, now: Now, line: LineId, address: SocketAddr) {
+    pub(super) fn enter(&mut self, line: LineId, address: SocketAddr) {
         let me = myself(&self.config.name);
         let host = Author {
             id: MemberId::HOST,
             name: Arc::clone(&self.config.host),
             plain: true,
         };
-        let introduction = self
-            .config
-            .introduce
-            .then(|| format!("{NAME_COMMAND} {}", me.author.name));
-        let newline = self.config.introduce.then_some(Newline::Lf);
-        let mut peer = Line::new(self.config.encoding, newline);
+        let mut peer = Line::new(self.config.encoding);
         peer.is_in = true;
         self.lines.insert(line, peer);
         self.state = State::Open;
@@ -48,9 +42,6 @@ impl PlainGuest {
         });
         self.come_in(me);
         self.notice(Notice::PlainText);
-        if let Some(introduction) = introduction {
-            self.tell(now, line, &introduction, None);
-        }
     }
 
     fn come_in(&mut self, member: Member) {

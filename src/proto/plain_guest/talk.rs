@@ -59,16 +59,16 @@ impl PlainGuest {
             .begin(seq, id, Arc::clone(&text), usize::from(line.is_some()));
         self.events.extend(begun);
         if let Some(line) = line {
-            self.tell(now, line, &text, Some(seq));
+            self.send(now, line, &text, seq);
         }
     }
 
-    /// Words for the host; `own` is their number if they are the person's.
-    pub(super) fn tell(&mut self, now: Now, line: LineId, text: &str, own: Option<u64>) {
+    /// Words of the person for the host; `own` is their number.
+    fn send(&mut self, now: Now, line: LineId, text: &str, own: u64) {
         let limits = &self.config.limits;
         let beyond = self.lines.change(now.monotonic, line, |peer| {
             let rendered = Rendered::message("", text, peer.style());
-            peer.send(now.monotonic, &rendered, own, limits);
+            peer.send(now.monotonic, &rendered, Some(own), limits);
             peer.is_beyond_hard_limit(limits)
         });
         if beyond == Some(true) {

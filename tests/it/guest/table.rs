@@ -8,17 +8,17 @@ use landline::proto::log::{
     Admission, Body, Epoch, Hash, PlacedEntry, RoomId, Seen, SignedEntry, SignedHead, StoreError,
 };
 use landline::proto::message::{Message, SubmitRefusal, Welcome};
-use landline::proto::session::{Session, SessionEvent};
+use landline::proto::session::Session;
 use landline::proto::wire::encode_body;
 use landline::proto::words::Words;
-use landline::proto::{
-    Command, Endpoint, EntryId, Event, GuestConfig, Limits, LineEnd, LineId, MemberId, Now, Store, Transmit,
-};
+use landline::proto::{Command, Endpoint, EntryId, Event, GuestConfig, Limits, LineEnd, LineId, MemberId, Now, Store};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
 use super::words::{GINA, HANA, MAX, derive, describe, member, message, person, settings};
 use crate::room_sim::image::Image;
+
+mod carry;
 
 pub(crate) const ROOM: RoomId = RoomId([9; 16]);
 pub(crate) const EPOCH: Epoch = Epoch([1; 16]);
@@ -48,6 +48,8 @@ pub(crate) struct Table {
     session: Option<Session>,
     pub(crate) hash: [u8; 32],
     said: VecDeque<Message>,
+    /// The host's computer takes no bytes.
+    deaf: bool,
     /// The host's log.
     pub(crate) log: Vec<PlacedEntry>,
     pub(crate) epoch: Epoch,
@@ -78,6 +80,7 @@ impl Table {
             session: None,
             hash: [0; 32],
             said: VecDeque::new(),
+            deaf: false,
             log: Vec::new(),
             epoch: EPOCH,
             last_id: 0,
@@ -104,7 +107,6 @@ impl Table {
             seed: [7; 32],
             loaded: self.image.load(&self.me.key()),
             invite: None,
-            expect: None,
             name: "Gina".into(),
             confirm: self.confirm,
             limits: Limits::default(),
@@ -417,78 +419,5 @@ impl Table {
 
     fn guest(&mut self) -> &mut Endpoint {
         self.guest.as_mut().expect("it was started")
-    }
-
-    /// Carries everything until nothing moves.
-    fn drive(&mut self) {
-        while self.step() {}
-    }
-
-    fn step(&mut self) -> bool {
-        let Some(guest) = &mut self.guest else {
-            return false;
-        };
-        let mut moved = false;
-        while let Some(event) = guest.poll_event() {
-            self.events.push_back(event);
-        }
-        while let Some(wish) = guest.poll_store() {
-            self.wishes.push_back(wish);
-        }
-        while let Some(transmit) = guest.poll_transmit() {
-            moved = true;
-            match transmit {
-                Transmit::Connect => self.connects += 1,
-                Transmit::Write(line) => {
-                    let bytes = guest.pending(line).to_vec();
-                    guest.handle_written(self.now, line, bytes.len());
-                    let Some(session) = &mut self.session else { continue };
-                    session.handle_bytes(self.now.monotonic, &bytes);
-                    while let Some(event) = session.poll_event() {
-                        match event {
-                            SessionEvent::Ready { hash, .. } => self.hash = hash,
-                            SessionEvent::Message(message) => self.said.push_back(message),
-                            SessionEvent::Failed(failure) => panic!("{failure:?}"),
-                        }
-                    }
-                }
-                Transmit::Finish(line) => guest.handle_ended(self.now, line, LineEnd::Finished),
-                Transmit::Close(_) => self.session = None,
-            }
-        }
-        moved | self.keep() | self.answer()
-    }
-
-    fn keep(&mut self) -> bool {
-        let Some(wish) = self.wishes.pop_front_if(|_| self.disk != Disk::Waits) else {
-            return false;
-        };
-        let now = self.now;
-        match wish {
-            Store::Keep(batch) => {
-                let result = match self.disk {
-                    Disk::Fails(error) => Err(error),
-                    _ => self.image.apply(&batch),
-                };
-                self.guest().handle_stored(now, batch.id, result);
-            }
-            Store::Read { id, from, limit } => {
-                let page = self.image.page(from, limit);
-                self.guest().handle_read(now, id, page);
-            }
-        }
-        true
-    }
-
-    fn answer(&mut self) -> bool {
-        let (Some(session), Some(guest)) = (&mut self.session, &mut self.guest) else {
-            return false;
-        };
-        let bytes = session.pending().to_vec();
-        session.written(self.now.monotonic, bytes.len());
-        if !bytes.is_empty() {
-            guest.handle_bytes(self.now, LineId(self.line), &bytes);
-        }
-        !bytes.is_empty()
     }
 }

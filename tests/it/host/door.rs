@@ -1,7 +1,7 @@
 //! Who comes in.
 
 use landline::proto::host::Out;
-use landline::proto::log::{Change, StoreError};
+use landline::proto::log::{Change, InviteNumber, StoreError};
 use landline::proto::message::{Join, Message, Proof};
 use landline::proto::{Admit, Command, KnockId, MemberId};
 
@@ -84,6 +84,71 @@ fn a_wrong_proof_opens_nothing() {
     // Bound to one line: what was seen on another is worth nothing.
     let room = room.comes_with("Li", &invite).quietly();
     assert!(room.core.is_in(room.people["Li"].line));
+}
+
+impl Room {
+    /// Somebody shows an invite with a proof that is a guess.
+    fn guesses(self, who: &str, address: [u8; 4], number: InviteNumber) -> Self {
+        let proof = Proof::Invite { number, proof: [7; 32] };
+        let join = Join {
+            room: None,
+            name: who.into(),
+            proof,
+            resume: None,
+        };
+        self.dials_from(who, address).sends(who, Message::Join(join))
+    }
+}
+
+#[test]
+fn guessing_ends_at_the_fifth_wrong_invite_for_ten_minutes() {
+    let mut room = Room::new();
+    let invite = room.invite();
+    room = room.quietly();
+    for _ in 0..5 {
+        room = room.guesses("Mo", [10, 1, 0, 1], invite.number);
+        room = room.hears("Mo", &["denied InviteUnknown"]);
+    }
+    let room = room.shows(&["notice InvitesGuessed { address: 10.1.0.1:5000 }"]);
+    let room = room.guesses("Mo", [10, 1, 0, 1], InviteNumber([9; 8]));
+    let room = room.hears("Mo", &["denied TooManyTries"]).shows(&[]);
+    let room = room.after(600_000).guesses("Mo", [10, 1, 0, 1], invite.number);
+    let room = room.hears("Mo", &["denied InviteUnknown"]);
+    // All the while others come in.
+    let room = room.comes_with("Li", &invite).quietly();
+    assert!(room.core.is_in(room.people["Li"].line));
+}
+
+#[test]
+fn guessing_from_many_addresses_leaves_each_one_try_and_locks_nobody_out() {
+    let mut room = Room::new();
+    let invite = room.invite();
+    for number in 0..64 {
+        room = room.guesses("Mo", [10, 1, 0, number], invite.number);
+        room = room.hears("Mo", &["denied InviteUnknown"]);
+    }
+    let room = room.guesses("Mo", [10, 1, 0, 7], invite.number);
+    let room = room.hears("Mo", &["denied TooManyTries"]);
+    let room = room.guesses("Mo", [10, 1, 0, 100], invite.number);
+    let room = room.hears("Mo", &["denied InviteUnknown"]);
+    let room = room.guesses("Mo", [10, 1, 0, 100], invite.number);
+    let room = room.hears("Mo", &["denied TooManyTries"]);
+    let room = room.comes_with("Li", &invite).quietly();
+    assert!(room.core.is_in(room.people["Li"].line));
+}
+
+#[test]
+fn of_a_hundred_with_one_invite_one_comes_in() {
+    let mut room = Room::new();
+    let invite = room.invite();
+    room = room.disk(Mood::Slow);
+    for number in 0..100 {
+        room = room.comes_with(&format!("P{number}"), &invite);
+    }
+    let room = room.disk(Mood::Quick);
+    let inside = room.people.values().filter(|person| room.core.is_in(person.line));
+    assert_eq!(inside.count(), 1);
+    assert_eq!(room.disk.log.len(), 3);
 }
 
 #[test]

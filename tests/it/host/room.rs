@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use landline::proto::host::{Core, Out};
 use landline::proto::identity::{Identity, MemberKey};
-use landline::proto::invite::{Invite, ProofContext};
+use landline::proto::invite::Invite;
 use landline::proto::log::{Body, Hash, PlacedEntry, Seen, SignedEntry, SignedHead};
+use landline::proto::meeting::Meeting;
 use landline::proto::message::{Join, Message, Proof, Resume};
 use landline::proto::{Command, EntryId, Event, HostConfig, LeaveReason, LineEnd, LineId, Now, wire};
 
@@ -120,7 +121,12 @@ impl Room {
     }
 
     /// A new line of somebody, whose key is shown.
-    pub(crate) fn dials(mut self, who: &str) -> Self {
+    pub(crate) fn dials(self, who: &str) -> Self {
+        let address = [10, 0, 0, self.last_line as u8 + 1];
+        self.dials_from(who, address)
+    }
+
+    pub(crate) fn dials_from(mut self, who: &str, address: [u8; 4]) -> Self {
         self.last_line += 1;
         let line = LineId(self.last_line);
         let now = self.now;
@@ -128,8 +134,7 @@ impl Room {
         (person.line, person.finished, person.closed) = (line, false, false);
         person.lines.push(line);
         let (key, hash) = (person.identity.key(), hash(line));
-        let address = ([10, 0, 0, self.last_line as u8], 5000).into();
-        self.core.handle_ready(now, line, key, hash, address);
+        self.core.handle_ready(now, line, key, hash, (address, 5000).into());
         self.drain();
         self
     }
@@ -194,14 +199,13 @@ impl Room {
     pub(crate) fn comes_with(mut self, who: &str, invite: &Invite) -> Self {
         let guest = self.person(who).identity.key();
         let hash = hash(LineId(self.last_line + 1));
-        let context = ProofContext {
+        let meeting = Meeting {
             hash: &hash,
             host: &invite.host,
             guest: &guest,
-            number: invite.number,
         };
-        let proof = invite.secret.proof(&context);
         let number = invite.number;
+        let proof = meeting.proof(number, &invite.secret);
         self.joins_with(who, Proof::Invite { number, proof })
     }
 

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 
 use fastrand::Rng;
 use landline::proto::identity::{Identity, MemberKey, Signature};
-use landline::proto::invite::{Invite, ProofContext};
+use landline::proto::invite::Invite;
 use landline::proto::log::{Admission, Body, Hash, PlacedEntry, RoomId, Seen, SignedEntry, Target};
+use landline::proto::meeting::Meeting;
 use landline::proto::message::{Join, Message, Proof, Resume};
 use landline::proto::session::{Expect, Session, SessionEvent};
 use landline::proto::wire::encode_body;
@@ -159,12 +160,12 @@ impl Hostile {
         let proof = match invite {
             Some(invite) => Proof::Invite {
                 number: invite.number,
-                proof: invite.secret.proof(&ProofContext {
+                proof: Meeting {
                     hash: &self.hash,
                     host: &invite.host,
                     guest: &self.identity.key(),
-                    number: invite.number,
-                }),
+                }
+                .proof(invite.number, &invite.secret),
             },
             None => Proof::Member,
         };

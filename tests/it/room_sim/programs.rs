@@ -74,7 +74,6 @@ impl World {
             seed,
             loaded: person.image.load(&person.identity.key()),
             invite: person.invite.clone(),
-            expect: Some(self.nodes[HOST].identity.key()),
             name: person.name.as_str().into(),
             confirm: false,
             limits: self.limits.clone(),

@@ -23,7 +23,6 @@ const WINDOW: usize = 4_096;
 pub(crate) struct Link {
     kind: Kind,
     guest: Option<Guest>,
-    introduction: Option<String>,
     pub(crate) member: Option<MemberId>,
     pub(crate) end: End,
     to_host: VecDeque<u8>,
@@ -51,7 +50,6 @@ impl Link {
         Self {
             kind,
             guest: (kind == Kind::Landline).then(|| Guest::new(format!("Guest{line}"), line)),
-            introduction: (kind == Kind::Landline).then(|| format!("/nameGuest{line}")),
             member: None,
             end: End::Open,
             to_host: VecDeque::new(),
@@ -209,8 +207,8 @@ impl Link {
     pub(crate) fn leave(&mut self, reason: LeaveReason) -> Result<(), String> {
         self.listening = false;
         self.check_shown()?;
-        let delivered = self.delivered_text();
-        let shown = self.shown_text().len();
+        let delivered = self.kind.text(&self.delivered);
+        let shown = self.shown.len();
         let complete = match reason {
             LeaveReason::Lost(_) => shown >= delivered.len(),
             LeaveReason::Bye => delivered.get(shown..).is_some_and(|rest| rest.starts_with("bye")),
@@ -218,7 +216,7 @@ impl Link {
         };
         match complete || self.kind == Kind::Garbage {
             true => Ok(()),
-            false => Err(format!("{reason:?}: {}", difference(self.shown_text(), &delivered))),
+            false => Err(format!("{reason:?}: {}", difference(&self.shown, &delivered))),
         }
     }
 
@@ -227,8 +225,8 @@ impl Link {
         if self.kind == Kind::Garbage {
             return Ok(()); // nobody knows what it means
         }
-        let delivered = self.delivered_text();
-        let mut shown = self.shown_text();
+        let delivered = self.kind.text(&self.delivered);
+        let mut shown = self.shown.as_str();
         if self.end != End::Open && !delivered.starts_with(shown) {
             let torn = shown.chars().next_back().map_or(0, char::len_utf8);
             shown = &shown[..shown.len() - torn]; // the end tore a character
@@ -237,25 +235,6 @@ impl Link {
             true => Ok(()),
             false => Err(difference(shown, &delivered)),
         }
-    }
-
-    /// What was sent, without the introduction.
-    fn delivered_text(&self) -> String {
-        let text = self.kind.text(&self.delivered);
-        match &self.introduction {
-            Some(introduction) => text.strip_prefix(introduction.as_str()).unwrap_or_default().to_owned(),
-            None => text,
-        }
-    }
-
-    /// What was shown, without the introduction: a stall may have torn it, and its second half is a message.
-    fn shown_text(&self) -> &str {
-        let introduction = self.introduction.as_deref().unwrap_or_default();
-        if introduction.contains(&self.shown) {
-            return "";
-        }
-        let torn = (0..introduction.len()).find_map(|from| self.shown.strip_prefix(&introduction[from..]));
-        torn.unwrap_or(&self.shown)
     }
 
     /// Nothing is on its way, and nothing is to be told.

@@ -8,7 +8,7 @@ pub(crate) const LINE: LineId = LineId(1);
 /// What a program sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A Landline that introduces itself.
+    /// A Landline.
     Landline,
     /// The tutorial's client: UTF-8, no newlines.
     Script,
@@ -103,7 +103,6 @@ impl Guest {
             name: name.into(),
             host: "host".into(),
             encoding: Encoding::Auto,
-            introduce: true,
             limits: Limits::default(),
         };
         Self {

@@ -65,7 +65,7 @@ fn message_of_kind(kind: u32, chance: &mut Rng) -> Message {
     }
 }
 
-const DENIALS: [DenyReason; 11] = [
+const DENIALS: [DenyReason; 12] = [
     DenyReason::NotInvited,
     DenyReason::Refused,
     DenyReason::Removed,
@@ -74,6 +74,7 @@ const DENIALS: [DenyReason; 11] = [
     DenyReason::InviteUnknown,
     DenyReason::NoAnswer,
     DenyReason::Busy,
+    DenyReason::TooManyTries,
     DenyReason::Full,
     DenyReason::OtherRoom,
     DenyReason::Other,
