@@ -58,7 +58,7 @@ pub enum SessionEvent {
         /// Names this session and nothing else in the world: proofs are bound to it.
         hash: [u8; 32],
     },
-    /// The peer says something. Keep-alive and new keys are dealt with inside.
+    /// The peer says something. Keep-alive and new keys have been dealt with, and are told so that they can be counted.
     Message(Message),
     /// The line is of no use any more. Comes last; what is still pending may be written before the line is closed.
     Failed(SessionFailure),
@@ -286,21 +286,23 @@ impl Session {
             Phase::Open(mut open) => {
                 let message = open.take(now, unit)?;
                 self.phase = Phase::Open(open);
-                self.hear(now, message);
+                if let Some(message) = message {
+                    self.hear(now, message);
+                }
             }
             Phase::Failed => {}
         }
         Ok(())
     }
 
-    fn hear(&mut self, now: Instant, message: Option<Message>) {
+    fn hear(&mut self, now: Instant, message: Message) {
         match message {
-            None | Some(Message::Pong) => {}
             // What waits will be heard as well as a Pong; and who only asks and never reads costs nothing.
-            Some(Message::Ping) if !self.pending().is_empty() => {}
-            Some(Message::Ping) => self.send(now, &Message::Pong),
-            Some(message) => self.events.push_back(SessionEvent::Message(message)),
+            Message::Ping if self.pending().is_empty() => self.send(now, &Message::Pong),
+            _ => {}
         }
+        // Also what needs no answer from anybody: it is counted.
+        self.events.push_back(SessionEvent::Message(message));
     }
 
     fn fail(&mut self, failure: SessionFailure) {
@@ -333,7 +335,7 @@ impl Open {
         }
         self.heard = now;
         self.pings = 0;
-        self.frames.open(unit)
+        self.frames.open(unit).map(Some)
     }
 }
 

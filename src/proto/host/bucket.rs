@@ -11,7 +11,17 @@ pub(super) struct Bucket {
     full_at: Option<Instant>,
 }
 
+/// Messages of one member in a second: faster than anybody types, and than anybody reads.
+const MESSAGES_PER_SECOND: u32 = 20;
+/// Messages at once after a pause: what waited in an outbox.
+const MESSAGES_AT_ONCE: u32 = 60;
+
 impl Bucket {
+    /// What one person may say.
+    pub(super) const fn for_messages() -> Self {
+        Self::new(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE)
+    }
+
     pub(super) const fn new(per_second: u32, burst: u32) -> Self {
         Self {
             interval: Duration::from_micros(1_000_000 / per_second as u64),

@@ -187,7 +187,7 @@ impl Core {
                 self.member_says(now, line, id, message);
             }
             (_, Message::Bye(_)) => self.handle_gone(now, line, LeaveReason::Bye),
-            (_, Message::Unknown) => {}
+            (_, Message::Ping | Message::Pong | Message::Rekey | Message::Unknown) => self.charge_stranger(now, line),
             // A guest that is asked to wait waits, and one that is let in says nothing before the welcome.
             _ => self.dismiss(now, line, ByeReason::Protocol, LeaveReason::Lost(LineEnd::Failed)),
         }
@@ -230,6 +230,7 @@ impl Core {
     pub fn handle_timeout(&mut self, now: Now) {
         self.expire_knocks(now);
         self.expire_lines(now);
+        self.expire_source(now);
         let lines = self.all_in();
         for message in self.states.take_due(now.monotonic, lines.len()) {
             self.send_all(lines.clone(), message);
@@ -268,17 +269,21 @@ impl Core {
             State::Open | State::Over => None,
         };
         let lines = self.due.first().map(|(at, _)| *at);
-        let states = self.states.next_deadline(self.by_member.len());
-        [leaving, lines, self.knocks.next_deadline(), states]
-            .into_iter()
-            .flatten()
-            .min()
+        let organs = [
+            self.knocks.next_deadline(),
+            self.states.next_deadline(self.by_member.len()),
+            self.guard.next_deadline(),
+        ];
+        [leaving, lines].into_iter().chain(organs).flatten().min()
     }
 
-    /// Whether to read on from a line.
+    /// Whether to read on from a line: not if its member has said too much, nor what is plain text while too much waits for the disk.
     #[must_use]
     pub fn wants_bytes(&self, line: LineId) -> bool {
-        self.lines.get(&line).is_none_or(|line| line.held_until.is_none())
+        match self.lines.get(&line) {
+            Some(native) => native.held_until.is_none(),
+            None => !(self.sequencer.is_full() && self.plain_lines.contains_key(&line)),
+        }
     }
 
     /// Whether a line is a member's who is in the room.

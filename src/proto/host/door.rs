@@ -291,7 +291,7 @@ impl Core {
         }
         self.by_member.remove(&id);
         self.guard.without(line);
-        self.ask_for_missing();
+        self.ask_for_missing(now);
         let was_here = self.projection.depart(id);
         if let Some(member) = self.projection.member(id).filter(|_| was_here) {
             self.presence(now, id, member.key, &member.author.name, Self::presence_of(how));

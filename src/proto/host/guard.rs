@@ -1,6 +1,8 @@
 //! The recovery guard: a host whose own signature tells of entries that its log does not have has lost them, because an old backup was restored,
 //! a disk lied, or a second copy was running. It gives no numbers until its guests have sent them back, or a person begins another history.
 
+use std::time::{Duration, Instant};
+
 use super::core::Core;
 use super::line::{Flow, Phase};
 use super::sequencer::Work;
@@ -11,6 +13,9 @@ use crate::proto::{LeaveReason, LineEnd, LineId, Mistake, Notice, Now};
 
 /// Bytes of entries that are held in memory until their chain has reached this host's signature; what was lost by an old backup is less.
 const MAX_CHAIN_BYTES: usize = 64 << 20;
+
+/// How long a guest may take for a page: longer than a slow disk and a slow line together.
+const PAGE_WITHIN: Duration = Duration::from_secs(30);
 
 /// What is known to be lost.
 #[derive(Debug, Default)]
@@ -24,7 +29,14 @@ struct Lost {
     chain: Vec<(PlacedEntry, Body)>,
     bytes: usize,
     /// Who is sending.
-    source: Option<LineId>,
+    source: Option<Source>,
+}
+
+/// Who was asked for the next page, and how long they have for it.
+#[derive(Debug)]
+struct Source {
+    line: LineId,
+    until: Instant,
 }
 
 impl Guard {
@@ -46,9 +58,15 @@ impl Guard {
         }
     }
 
+    /// When whoever was asked has had their time.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        let source = self.0.as_ref().and_then(|lost| lost.source.as_ref());
+        source.map(|source| source.until)
+    }
+
     /// A line is no more.
     pub(super) fn without(&mut self, line: LineId) {
-        if self.0.as_ref().is_some_and(|lost| lost.source == Some(line)) {
+        if self.0.as_ref().is_some_and(|lost| lost.is_asked(line)) {
             self.start_again();
         }
     }
@@ -81,7 +99,7 @@ impl Core {
     }
 
     /// Asks somebody who has more for the next page, if nobody is asked yet.
-    pub(super) fn ask_for_missing(&mut self) {
+    pub(super) fn ask_for_missing(&mut self, now: Now) {
         let ahead = self.lines.iter().find_map(|(line, guest)| match guest.phase {
             Phase::In {
                 flow: Flow::Ahead { empty: false, .. },
@@ -93,7 +111,7 @@ impl Core {
             && lost.source.is_none()
             && let Some(line) = ahead
         {
-            lost.source = Some(line);
+            lost.wait_for(line, now);
             let from = self.last.seq + 1;
             self.send(line, Message::Missing { from });
         }
@@ -102,7 +120,7 @@ impl Core {
     /// A guest sends back what this host has lost.
     pub(super) fn take_back(&mut self, now: Now, line: LineId, entries: Vec<PlacedEntry>) {
         let last = self.last;
-        let Some(lost) = self.guard.0.as_mut().filter(|lost| lost.source == Some(line)) else {
+        let Some(lost) = self.guard.0.as_mut().filter(|lost| lost.is_asked(line)) else {
             return; // not asked any more
         };
         // A batch that was on its way to the disk when the loss was noticed may stand where a lost one stood.
@@ -113,33 +131,46 @@ impl Core {
         let end = lost.end(last);
         let target = lost.target;
         if useless {
-            self.set_aside(line);
+            self.set_aside(now, line);
         } else if !genuine || end.seq > target.seq || (end.seq == target.seq && end.hash != target.hash) {
             self.guard.start_again();
             self.dismiss(now, line, ByeReason::Protocol, LeaveReason::Lost(LineEnd::Failed));
-            self.ask_for_missing();
+            self.ask_for_missing(now);
         } else if end.seq == target.seq {
             let chain = std::mem::take(&mut lost.chain);
+            lost.wait_for(line, now); // until it is on disk
             for (placed, body) in chain {
                 self.sequencer.push(Work::Recovered { placed, body });
             }
         } else {
+            lost.wait_for(line, now);
             self.send(line, Message::Missing { from: end.seq + 1 });
         }
     }
 
+    /// Whoever was asked and says nothing must not keep others from being asked.
+    pub(super) fn expire_source(&mut self, now: Now) {
+        let source = self.guard.0.as_ref().and_then(|lost| lost.source.as_ref());
+        if let Some(Source { line, until }) = source
+            && *until <= now.monotonic
+        {
+            let line = *line;
+            self.set_aside(now, line);
+        }
+    }
+
     /// What was sent back is on disk, and meanwhile somebody has shown that there was more.
-    fn ask_on(&mut self) {
+    fn ask_on(&mut self, now: Now) {
         let idle = self.sequencer.is_idle();
         let lost = self.guard.0.as_mut().filter(|lost| idle && lost.chain.is_empty());
         if let Some(lost) = lost {
             lost.source = None;
-            self.ask_for_missing();
+            self.ask_for_missing(now);
         }
     }
 
     /// This guest does not have what is missing either.
-    fn set_aside(&mut self, line: LineId) {
+    fn set_aside(&mut self, now: Now, line: LineId) {
         self.guard.start_again();
         if let Some(Phase::In {
             flow: Flow::Ahead { empty, .. },
@@ -148,17 +179,17 @@ impl Core {
         {
             *empty = true;
         }
-        self.ask_for_missing();
+        self.ask_for_missing(now);
     }
 
     /// After each batch: whether all is there again that this host has signed.
-    pub(super) fn restored(&mut self) {
+    pub(super) fn restored(&mut self, now: Now) {
         let target = match &self.guard.0 {
             Some(lost) => lost.target,
             None => return,
         };
         if self.last.seq != target.seq || self.last.hash != target.hash {
-            return self.ask_on();
+            return self.ask_on(now);
         }
         self.guard.forget();
         self.notice(Notice::LogWhole);
@@ -179,6 +210,15 @@ impl Core {
 }
 
 impl Lost {
+    fn is_asked(&self, line: LineId) -> bool {
+        self.source.as_ref().is_some_and(|source| source.line == line)
+    }
+
+    fn wait_for(&mut self, line: LineId, now: Now) {
+        let until = now.monotonic + PAGE_WITHIN;
+        self.source = Some(Source { line, until });
+    }
+
     /// Where what was sent back ends.
     fn end(&self, last: Seen) -> Seen {
         self.chain.last().map_or(last, |(placed, _)| Seen {

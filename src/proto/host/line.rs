@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::bucket::Bucket;
 use crate::proto::identity::MemberKey;
 use crate::proto::meeting::Meeting;
 use crate::proto::message::Resume;
@@ -25,6 +26,8 @@ pub(super) struct Line {
     pub(super) owed: Option<EntryId>,
     /// Nothing is read from it before then: its member has said too much.
     pub(super) held_until: Option<Instant>,
+    /// How much somebody may still say who is not in.
+    pub(super) allowance: Bucket,
 }
 
 /// How far a line has come.
@@ -68,6 +71,7 @@ impl Line {
             resume: None,
             owed: None,
             held_until: None,
+            allowance: Bucket::for_messages(),
         }
     }
 

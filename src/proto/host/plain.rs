@@ -14,7 +14,7 @@ use crate::proto::{Event, LeaveReason, LineId, Member, MemberId, Notice, Now};
 use crate::text;
 
 /// What a plain guest is told whose words are not taken.
-const NOT_TAKEN: &str = "your message was not taken, please try again later";
+pub(super) const NOT_TAKEN: &str = "your message was not taken, please try again later";
 
 /// Whether a plain guest may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -270,7 +270,7 @@ impl Core {
             self.send(line, Message::Roster(page));
         }
         match flow {
-            Flow::Ahead { .. } => self.ask_for_missing(),
+            Flow::Ahead { .. } => self.ask_for_missing(now),
             _ => self.go_on(line, from.seq),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::core::{Core, Out, State};
 use super::line::{Flow, Phase};
+use super::plain::NOT_TAKEN;
 use super::refused::Words;
 use super::sequencer::{Flight, From, Landing, Step, Then, Work};
 use crate::proto::identity::MemberKey;
@@ -17,8 +18,8 @@ use crate::proto::{
     CloseReason, EntryId, Event, LeaveReason, LineEnd, LineId, MemberId, Mistake, Notice, Now, RefuseReason,
 };
 
-/// What a plain guest is told whose words are not taken.
-const NOT_TAKEN: &str = "your message was not taken: this computer's disk is full";
+/// What a plain guest is told whose words find no place.
+const DISK_IS_FULL: &str = "your message was not taken: this computer's disk is full";
 
 impl Core {
     /// A batch is on disk.
@@ -53,7 +54,7 @@ impl Core {
         for (line, id) in newcomers {
             self.enter(now, line, id);
         }
-        self.restored();
+        self.restored(now);
     }
 
     /// A batch did not fit on the disk: nothing of it has happened, and everybody whose it was is told.
@@ -129,6 +130,7 @@ impl Core {
                 self.refuse_words(id, text, reason);
             }
             Then::Changed { text } => self.refuse_words(id, text, reason),
+            Then::Vouched { line } if refusal == SubmitRefusal::DiskFull => self.tell(line, DISK_IS_FULL),
             Then::Vouched { line } => self.tell(line, NOT_TAKEN),
             Then::Admit { line, invite } => {
                 if let Some((number, _)) = invite {

@@ -1,5 +1,7 @@
 //! What members say on their lines.
 
+use std::time::Instant;
+
 use super::bucket::Bucket;
 use super::core::{Core, State};
 use super::line::{Flow, Phase};
@@ -9,11 +11,6 @@ use crate::proto::log::{Body, SignedEntry};
 use crate::proto::message::{ByeReason, Message, SubmitRefusal};
 use crate::proto::wire::{MAX_BODY_BYTES, WireError, decode_body};
 use crate::proto::{Event, LeaveReason, LineEnd, LineId, MemberId, Mistake, Now};
-
-/// Messages of one member in a second: faster than anybody types, and than anybody reads.
-const MESSAGES_PER_SECOND: u32 = 20;
-/// Messages at once after a pause: what waited in an outbox.
-const MESSAGES_AT_ONCE: u32 = 60;
 
 impl Core {
     /// A member who is in the room says something on their line.
@@ -130,10 +127,24 @@ impl Core {
 
     /// Counts a message against what a member may say; beyond it the line is not read for a while.
     fn charge(&mut self, now: Now, line: LineId, id: MemberId) {
-        let full = Bucket::new(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE);
-        let bucket = self.allowances.entry(id).or_insert(full);
+        let bucket = self.allowances.entry(id).or_insert(Bucket::for_messages());
         bucket.take(now.monotonic);
-        if let Some(until) = bucket.empty_until(now.monotonic)
+        let until = bucket.empty_until(now.monotonic);
+        self.hold(line, until);
+    }
+
+    /// The same for somebody who is not in.
+    pub(super) fn charge_stranger(&mut self, now: Now, line: LineId) {
+        if let Some(guest) = self.lines.get_mut(&line) {
+            guest.allowance.take(now.monotonic);
+            let until = guest.allowance.empty_until(now.monotonic);
+            self.hold(line, until);
+        }
+    }
+
+    /// A line is not read until then.
+    fn hold(&mut self, line: LineId, until: Option<Instant>) {
+        if let Some(until) = until
             && let Some(guest) = self.lines.get_mut(&line)
         {
             guest.held_until = Some(until);

@@ -101,8 +101,8 @@ impl Frames {
         is_whole_blocks.then_some(length).ok_or(SessionFailure::Garbled)
     }
 
-    /// What a frame says. `None`: it was about keys.
-    pub(super) fn open(&mut self, body: &[u8]) -> Result<Option<Message>, SessionFailure> {
+    /// What a frame says.
+    pub(super) fn open(&mut self, body: &[u8]) -> Result<Message, SessionFailure> {
         if self.incoming.frames >= MAX_FRAMES_OF_A_KEY {
             return Err(SessionFailure::Overused);
         }
@@ -110,12 +110,11 @@ impl Frames {
         self.incoming.count(body.len());
         let message = decode(&self.scratch)?;
         self.scratch.shrink_to(KEPT_SCRATCH);
-        if message != Message::Rekey {
-            return Ok(Some(message));
+        if message == Message::Rekey {
+            self.transport.rekey_incoming();
+            self.incoming = Usage::default();
         }
-        self.transport.rekey_incoming();
-        self.incoming = Usage::default();
-        Ok(None)
+        Ok(message)
     }
 }
 

@@ -100,6 +100,16 @@ fn the_next_one_is_asked_when_one_goes_or_has_nothing() {
 }
 
 #[test]
+fn the_next_one_is_asked_when_one_says_nothing_for_half_a_minute() {
+    let room = lost().comes("Li").comes("Mo").quietly();
+    let room = room.after(29_999).hears("Mo", &[]);
+    let room = room.after(1).hears("Mo", &["missing from 6"]);
+    let room = sends_back(room, "Mo", 6, 6).hears("Mo", &["missing from 7"]);
+    let room = room.after(29_999);
+    assert_eq!(sends_back(room, "Mo", 7, 7).disk.log.len(), 7);
+}
+
+#[test]
 fn a_person_may_give_it_up_and_begin_another_history() {
     let room = lost().comes("Li").quietly().wants(Command::NewEpoch);
     assert!(room.people["Li"].closed);

@@ -259,3 +259,17 @@ fn a_member_who_floods_is_not_read() {
     world.host.handle_timeout(world.now);
     assert!(world.host.wants_bytes(LineId(1)));
 }
+
+#[test]
+fn who_asks_without_end_whether_the_host_is_there_is_not_read_inside_or_at_the_door() {
+    let mut world = World::new(|config| config.admit = Admit::Ask).joins(1);
+    for _ in 0..60 {
+        world = world.sends(1, &Message::Ping);
+    }
+    assert!(!world.host.wants_bytes(LineId(1)), "at the door");
+    let mut world = World::new(|_| {}).joins(1);
+    for _ in 0..60 {
+        world = world.sends(1, &Message::Ping);
+    }
+    assert!(!world.host.wants_bytes(LineId(1)), "inside");
+}

@@ -128,3 +128,18 @@ fn a_members_name_is_nobody_elses() {
     let room = says(room, "b").shows(&["5 Mo: b"]).member("Mo");
     says(room, "c").shows(&["7 plain guest 10.0.0.9: c"]);
 }
+
+#[test]
+fn they_are_not_read_while_too_much_waits_for_the_disk() {
+    let mut room = open().disk(Mood::Slow);
+    for _ in 0..4_200 {
+        if !room.core.wants_bytes(PLAIN) {
+            break;
+        }
+        room = says(room, "x");
+    }
+    assert!(!room.core.wants_bytes(PLAIN), "their program waits");
+    assert_eq!(room.plain, [], "and nobody is told that anything was not taken");
+    let room = room.disk(Mood::Quick);
+    assert!(room.core.wants_bytes(PLAIN) && room.disk.log.len() > 4_096);
+}

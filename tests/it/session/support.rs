@@ -76,10 +76,12 @@ impl Side {
         })
     }
 
+    /// What was said, beside keep-alive and new keys.
     pub(super) fn messages(&self) -> Vec<Message> {
         self.events
             .iter()
             .filter_map(|event| match event {
+                SessionEvent::Message(Message::Ping | Message::Pong | Message::Rekey) => None,
                 SessionEvent::Message(message) => Some(message.clone()),
                 _ => None,
             })
