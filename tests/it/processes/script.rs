@@ -62,16 +62,7 @@ pub(super) fn enter(stage: &mut Stage, starter: &[String]) -> Alive {
         _ => "Workshop".to_owned(),
     };
     stage.start(GUEST, starter, &["--name", "Ann", "join", &invite]);
-    stage.wait(&BOTH, |stage| is_in(&stage.people[GUEST]))
-}
-
-pub(super) fn is_in(guest: &Person) -> bool {
-    let life = guest.lives.last().map(Vec::as_slice).unwrap_or_default();
-    let line = life
-        .iter()
-        .rev()
-        .find(|record| record["event"] == "connected" || record["event"] == "lost");
-    line.is_some_and(|record| record["event"] == "connected")
+    stage.wait(&BOTH, |stage| stage.people[GUEST].standing.is_in)
 }
 
 /// The host has somebody's words.
@@ -123,10 +114,10 @@ pub(super) fn come_back(stage: &mut Stage) {
         assert!(open(stage, NOBODY), "the room cannot be opened again: {}", stage.told());
     }
     // A guest who was not in yet has given up, or has been let in meanwhile, or is going to give up.
-    let is_told = |stage: &Stage| !was_killed || !is_in(&stage.people[GUEST]);
+    let is_told = |stage: &Stage| !was_killed || !stage.people[GUEST].standing.is_in;
     if stage.people[GUEST].is_alive() && stage.wait(&[GUEST], is_told) {
         stage.say(GUEST, "/retry");
-        stage.wait(&[GUEST], |stage| is_in(&stage.people[GUEST]));
+        stage.wait(&[GUEST], |stage| stage.people[GUEST].standing.is_in);
     }
     if !stage.people[GUEST].is_alive() {
         assert!(enter(stage, NOBODY), "the guest cannot come in again: {}", stage.told());

@@ -25,10 +25,48 @@ pub(super) struct Person {
     program: Option<Program>,
     /// What the program told in each of its lives.
     pub(super) lives: Vec<Vec<Value>>,
+    /// What follows from that, kept up to date: in a long run nobody can count again and again.
+    pub(super) standing: Standing,
     /// How it ended last: its code, or none if it was killed.
     pub(super) code: Option<i32>,
     /// What it said to standard error in all its lives.
     pub(super) errors: String,
+}
+
+/// How somebody stands.
+#[derive(Debug, Default)]
+pub(super) struct Standing {
+    /// Messages that were acknowledged, in all lives.
+    pub(super) acknowledged: usize,
+    /// Whether the program is in the room, as a guest.
+    pub(super) is_in: bool,
+    /// How often it has lost its line in this life.
+    pub(super) lost: usize,
+    /// The newest message that it has shown in this life.
+    pub(super) newest: Option<u64>,
+}
+
+impl Standing {
+    fn take(&mut self, record: &Value) {
+        match record["event"].as_str().unwrap() {
+            "sent" => self.acknowledged += 1,
+            "connected" => self.is_in = true,
+            "lost" => {
+                self.is_in = false;
+                self.lost += 1;
+            }
+            "message" => self.newest = record["seq"].as_u64(),
+            _ => {}
+        }
+    }
+
+    /// The program begins another life.
+    fn begin(&mut self) {
+        *self = Self {
+            acknowledged: self.acknowledged,
+            ..Self::default()
+        };
+    }
 }
 
 struct Program {
@@ -43,6 +81,7 @@ impl Person {
             folder: tempfile::tempdir().unwrap(),
             program: None,
             lives: Vec::new(),
+            standing: Standing::default(),
             code: None,
             errors: String::new(),
         }
@@ -146,6 +185,7 @@ impl Stage {
             errors
         });
         person.lives.push(Vec::new());
+        person.standing.begin();
         person.program = Some(Program {
             stdin: child.stdin.take(),
             child,
@@ -205,6 +245,7 @@ impl Stage {
             Some(line) => {
                 let mut record = parse(&line.text);
                 record[HEARD] = micros(line.at).into();
+                person.standing.take(&record);
                 person.lives.last_mut().unwrap().push(record);
             }
             None => {
