@@ -23,6 +23,10 @@ test-below *arguments:
 sim seed='1' count='2000':
     LANDLINE_SIM_FROM={{seed}} LANDLINE_SIM_COUNT={{count}} cargo test --release --no-default-features --test it room_sim::whatever -- --nocapture
 
+# Real processes at every point where they can be killed or their disk can fail; takes hours. A number tries so many
+faults points='all':
+    LANDLINE_FAULT_POINTS={{points}} cargo test --no-default-features --test it processes:: -- --nocapture
+
 # Format
 fmt:
     cargo fmt

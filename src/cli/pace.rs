@@ -61,10 +61,22 @@ impl Pace {
     }
 
     pub(super) fn say(&mut self, now: Instant, text: &str) {
+        self.unnumbered += 1;
+        self.push(now, text);
+    }
+
+    /// The worker has a message in its outbox: one that was said, or one from before.
+    pub(super) fn queue(&mut self, now: Instant, text: &str) {
+        match self.unnumbered {
+            0 => self.push(now, text),
+            _ => self.number(),
+        }
+    }
+
+    fn push(&mut self, now: Instant, text: &str) {
         if self.is_empty() {
             self.moved = now;
         }
-        self.unnumbered += 1;
         self.untaken.push_back(pieces(text));
         self.pieces += pieces(text);
     }

@@ -1,5 +1,6 @@
 //! One open room in a terminal: the loop over the worker's events, standard input, signals and a deadline.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -13,7 +14,7 @@ use super::reasons::exit;
 use super::record::Record;
 use crate::chat::{Chat, Status};
 use crate::proto::log::RoomId;
-use crate::proto::{self, CloseReason, Endpoint, MemberId, RefuseReason};
+use crate::proto::{self, CloseReason, Endpoint, EntryId, MemberId, RefuseReason};
 use crate::worker::{Command, EndReason, Event, Failure, JOIN_WITHIN, Worker};
 use native::Deliveries;
 
@@ -52,6 +53,10 @@ pub(super) struct Session<'a> {
     held: Option<Line>,
     /// Own messages on their way.
     pace: Pace,
+    /// Of these, the ones that have their number.
+    numbered: BTreeSet<EntryId>,
+    /// Own messages that were refused and are still in the outbox; they count as unsent.
+    refused_for_now: BTreeSet<EntryId>,
     /// Messages that did not go out.
     unsent: usize,
     deliveries: Deliveries,
@@ -97,6 +102,8 @@ impl<'a> Session<'a> {
             signalled: false,
             held: None,
             pace: Pace::new(Instant::now()),
+            numbered: BTreeSet::new(),
+            refused_for_now: BTreeSet::new(),
             unsent: 0,
             deliveries: Deliveries::default(),
             room: None,
@@ -185,20 +192,14 @@ impl<'a> Session<'a> {
             self.output.write(&record);
         }
         match event {
-            Event::Room(proto::Event::Queued { .. }) => self.pace.number(),
+            Event::Room(proto::Event::Queued { id, text, .. }) => self.queued(*id, text),
             Event::Room(proto::Event::Said { entry }) if entry.mine && self.chat.native.is_none() => self.pace.number(),
-            Event::Room(proto::Event::Sent { seq, .. }) => {
-                self.pace.settle(Instant::now());
+            Event::Room(proto::Event::Sent { id, seq, .. }) => {
+                self.sent(*id);
                 self.deliveries.follow(*seq);
             }
             Event::Room(proto::Event::Receipt { receipt }) => self.receive(receipt),
-            Event::Room(proto::Event::Refused { reason, .. }) => {
-                if *reason != RefuseReason::LineLost {
-                    self.pace.number(); // the others come instead of a number
-                }
-                self.pace.settle(Instant::now());
-                self.unsent += 1;
-            }
+            Event::Room(proto::Event::Refused { id, reason, .. }) => self.refused(*id, *reason),
             _ => {}
         }
         let was_plain = self.chat.plain_text;
@@ -211,6 +212,39 @@ impl<'a> Session<'a> {
             }
         }
         self.announce();
+    }
+
+    /// A message has its number. It may be one that was in the outbox when the program began.
+    fn queued(&mut self, id: EntryId, text: &str) {
+        self.pace.queue(Instant::now(), text);
+        self.numbered.insert(id);
+    }
+
+    /// A message is no longer on its way. It may have been refused before, for a while.
+    fn sent(&mut self, id: EntryId) {
+        self.numbered.remove(&id);
+        if self.refused_for_now.remove(&id) {
+            self.unsent -= 1;
+        } else {
+            self.pace.settle(Instant::now());
+        }
+    }
+
+    fn refused(&mut self, id: EntryId, reason: RefuseReason) {
+        // What the host does not take for now stays in a guest's outbox.
+        let waits = matches!(reason, RefuseReason::Host(refusal) if refusal.retry()) && !self.chat.hosting;
+        let was_counted = match waits {
+            true => !self.refused_for_now.insert(id),
+            false => self.refused_for_now.remove(&id),
+        };
+        if was_counted {
+            return;
+        }
+        if !self.numbered.remove(&id) && reason != RefuseReason::LineLost {
+            self.pace.number(); // the others come instead of a number
+        }
+        self.pace.settle(Instant::now());
+        self.unsent += 1;
     }
 
     /// Whether it is the invite that `listening` waits for.

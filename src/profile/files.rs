@@ -7,12 +7,19 @@ use std::path::{Path, PathBuf};
 /// Stands behind a file's name until the file is complete.
 const UNFINISHED: &str = "new";
 
-/// Makes what is missing of the folder; what is made is nobody else's to read.
+/// Makes what is missing of the folder, and flushes its name; what is made is nobody else's to read.
 pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> = folder.ancestors().take_while(|folder| is_missing(folder)).collect();
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
+    builder.recursive(true).create(folder)?;
+    missing.into_iter().try_for_each(sync_folder)
+}
+
+/// The empty path is where the program runs.
+fn is_missing(folder: &Path) -> bool {
+    !folder.as_os_str().is_empty() && !folder.exists()
 }
 
 /// Puts `bytes` at `path`, in place of what is there: all of them, flushed, or none.

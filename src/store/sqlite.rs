@@ -387,6 +387,44 @@ mod tests {
         assert_eq!(store.wal_bytes(), 0);
     }
 
+    /// Makes the WAL as long as that; behind its last frame nothing is read.
+    fn lengthen(store: &SqliteStore, bytes: u64) {
+        let path = open::beside(&store.aside.path, "-wal");
+        let wal = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+        wal.set_len(bytes).unwrap();
+    }
+
+    #[test]
+    fn a_long_wal_is_moved_before_more_is_written() {
+        let profile = tempfile::tempdir().unwrap();
+        let mut store = store(profile.path());
+        lengthen(&store, WAL_FORCED_BYTES);
+        assert_eq!(store.keep(&room("two")), Ok(()));
+        assert!(store.wal_bytes() >= WAL_FORCED_BYTES, "it may be so long");
+        lengthen(&store, WAL_FORCED_BYTES + 1);
+        assert_eq!(store.keep(&room("three")), Ok(()));
+        assert!(store.wal_bytes() < WAL_REST_BYTES);
+        assert_eq!(name(&mut store), "three");
+    }
+
+    #[test]
+    fn when_a_long_wal_cannot_move_nothing_more_is_written_until_it_can() {
+        let profile = tempfile::tempdir().unwrap();
+        let mut store = store(profile.path());
+        store.connection.busy_timeout(std::time::Duration::ZERO).unwrap();
+        let reader = Connection::open(&store.aside.path).unwrap();
+        reader.execute_batch("BEGIN; SELECT * FROM room").unwrap();
+        lengthen(&store, WAL_FORCED_BYTES + 1);
+        assert_eq!(store.keep(&room("two")), Ok(()), "there is room yet");
+        lengthen(&store, WAL_MAX_BYTES + 1);
+        assert_eq!(store.keep(&room("three")), Err(StoreError::Full));
+        assert_eq!(name(&mut store), "two");
+        reader.execute_batch("COMMIT").unwrap();
+        assert_eq!(store.keep(&room("three")), Ok(()));
+        assert!(store.wal_bytes() < WAL_REST_BYTES);
+        assert_eq!(name(&mut store), "three");
+    }
+
     #[test]
     fn what_durability_rests_on_is_set() {
         let profile = tempfile::tempdir().unwrap();

@@ -18,6 +18,7 @@ mod limits;
 mod loopback;
 mod native;
 mod plain;
+mod processes;
 mod profile;
 mod program;
 mod proto;

@@ -225,8 +225,14 @@ impl Outcome {
 
 /// The program with nothing of this machine's own settings.
 pub(crate) fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_landline-cli"));
-    command.args(arguments).env_remove("LANDLINE_PROFILE");
+    command_under(&[], arguments)
+}
+
+/// The same, started by another program that is given what to start.
+pub(crate) fn command_under(starter: &[&str], arguments: &[&str]) -> Command {
+    let words = [starter, &[env!("CARGO_BIN_EXE_landline-cli")], arguments].concat();
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]).env_remove("LANDLINE_PROFILE");
     command.env("USER", "Tess").env("TZ", "UTC").env_remove("RUST_LOG");
     command
 }

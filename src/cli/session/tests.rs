@@ -52,6 +52,10 @@ impl Script {
     }
 
     fn with(plan: Plan) -> Self {
+        Self::of(plan, true)
+    }
+
+    fn of(plan: Plan, hosting: bool) -> Self {
         let (worker, commands, events) = Worker::scripted();
         let (lines, lines_in) = crossbeam_channel::bounded(256);
         let (signals, signals_in) = crossbeam_channel::bounded(4);
@@ -64,7 +68,7 @@ impl Script {
             .name("session".to_owned())
             .spawn(move || {
                 let mut output = Output::new(true, false, Records(written), io::sink());
-                let chat = Chat::with_limit("", true, 1 << 20);
+                let chat = Chat::with_limit("", hosting, 1 << 20);
                 Session::new(worker, chat, plan, inputs, &mut output).run()
             })
             .unwrap();

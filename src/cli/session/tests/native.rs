@@ -5,7 +5,7 @@ use crate::proto::KnockId;
 use crate::proto::identity::MemberKey;
 use crate::proto::invite::{Invite, InviteSecret};
 use crate::proto::log::{History, InviteNumber, Settings};
-use crate::proto::message::{DenyReason, Receipt};
+use crate::proto::message::{DenyReason, Receipt, SubmitRefusal};
 use crate::proto::words::Words;
 
 impl Script {
@@ -128,6 +128,110 @@ fn commands_about_entries_reach_the_worker() {
     assert_eq!(settings.history, History::All);
     script.line("/edit five x");
     assert_eq!(script.record("error")["code"], "bad-command");
+}
+
+impl Script {
+    /// A guest in a room.
+    fn guest() -> Self {
+        let plan = Plan {
+            plain: "off",
+            invite: false,
+            stay: false,
+        };
+        let script = Self::of(plan, false);
+        script.room(settings());
+        script
+    }
+
+    fn connected(&self) {
+        self.room(proto::Event::Connected {
+            host: member(0, "Li").author,
+            room: "Workshop".into(),
+            id: Some(RoomId([1; 16])),
+            secure: true,
+            resumed: true,
+        });
+        self.record("connected");
+    }
+
+    /// The worker has a message in its outbox.
+    fn queued(&self, id: EntryId, text: &str) {
+        self.room(proto::Event::Queued {
+            id,
+            text: text.into(),
+            reply_to: None,
+            at: SystemTime::UNIX_EPOCH,
+        });
+        self.record("queued");
+    }
+
+    fn acknowledged(&self, id: EntryId) {
+        self.room(proto::Event::Sent {
+            id,
+            seq: 9,
+            lines: None,
+        });
+        self.record("sent");
+    }
+
+    fn says(&self, text: &str) {
+        self.line(text);
+        let said = Command::Say {
+            text: text.to_owned(),
+            reply_to: None,
+        };
+        assert_eq!(self.command(), said);
+    }
+}
+
+#[test]
+fn what_was_refused_for_now_and_is_taken_later_is_sent() {
+    let mut script = Script::guest();
+    script.connected();
+    let (first, second) = (script.id(), script.id());
+    script.says("one");
+    script.queued(first, "one");
+    script.says("two");
+    script.queued(second, "two");
+    let (text, reason) = (Arc::from("one"), RefuseReason::Host(SubmitRefusal::DiskFull));
+    let id = first;
+    script.room(proto::Event::Refused { id, text, reason });
+    assert_eq!(script.record("refused")["retry"], true);
+    script.acknowledged(first);
+    script.end_of_input();
+    script.room(proto::Event::CaughtUp { entries: 0 });
+    script.record("caught-up"); // the session has had every chance to leave
+    assert!(script.commands.is_empty(), "“two” is on its way");
+    script.acknowledged(second);
+    assert_eq!(script.command(), Command::Leave);
+    assert_eq!(script.ended(left()).0, Exit::Done);
+}
+
+#[test]
+fn what_was_in_the_outbox_before_is_no_answer_to_what_is_said_now() {
+    let mut script = Script::guest();
+    let (before, now) = (script.id(), script.id());
+    script.queued(before, "yesterday");
+    script.connected();
+    script.says("today");
+    script.queued(now, "today");
+    script.end_of_input();
+    script.acknowledged(before);
+    script.room(proto::Event::CaughtUp { entries: 0 });
+    script.record("caught-up"); // the session has had every chance to leave
+    assert!(script.commands.is_empty(), "“today” is on its way");
+    script.acknowledged(now);
+    assert_eq!(script.command(), Command::Leave);
+    assert_eq!(script.ended(left()).0, Exit::Done);
+}
+
+#[test]
+fn what_waits_in_the_outbox_at_the_end_is_told_by_the_exit() {
+    let mut script = Script::guest();
+    let before = script.id();
+    script.queued(before, "yesterday");
+    let unreachable = EndReason::Closed(CloseReason::HostLeft);
+    assert_eq!(script.ended(unreachable).0, Exit::Unsent);
 }
 
 #[test]
