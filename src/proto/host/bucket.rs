@@ -12,9 +12,9 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
-    pub(super) const fn new(per_second: u32, burst: u32) -> Self {
+    pub(super) fn new(per_second: u32, burst: u32) -> Self {
         Self {
-            interval: Duration::from_micros(1_000_000 / per_second as u64),
+            interval: Duration::from_micros(1_000_000 / u64::from(per_second.max(1))),
             burst,
             full_at: None,
         }
@@ -29,7 +29,7 @@ impl Bucket {
     /// When there is one to take, if there is none now.
     pub(super) fn empty_until(&self, now: Instant) -> Option<Instant> {
         let missing = self.full_at?.checked_duration_since(now)?;
-        let most = self.interval * (self.burst - 1);
+        let most = self.interval * self.burst.saturating_sub(1);
         let wait = missing.checked_sub(most).filter(|wait| !wait.is_zero())?;
         Some(now + wait)
     }

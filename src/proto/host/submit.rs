@@ -10,11 +10,6 @@ use crate::proto::message::{ByeReason, Message, SubmitRefusal};
 use crate::proto::wire::{MAX_BODY_BYTES, WireError, decode_body};
 use crate::proto::{Event, LeaveReason, LineEnd, LineId, MemberId, Mistake, Now};
 
-/// Messages of one member in a second: faster than anybody types, and than anybody reads.
-const MESSAGES_PER_SECOND: u32 = 20;
-/// Messages at once after a pause: what waited in an outbox.
-const MESSAGES_AT_ONCE: u32 = 60;
-
 impl Core {
     /// A member who is in the room says something on their line.
     pub(super) fn member_says(&mut self, now: Now, line: LineId, id: MemberId, message: Message) {
@@ -130,7 +125,8 @@ impl Core {
 
     /// Counts a message against what a member may say; beyond it the line is not read for a while.
     fn charge(&mut self, now: Now, line: LineId, id: MemberId) {
-        let full = Bucket::new(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE);
+        let limits = &self.config.limits;
+        let full = Bucket::new(limits.messages_per_second, limits.messages_at_once);
         let bucket = self.allowances.entry(id).or_insert(full);
         bucket.take(now.monotonic);
         if let Some(until) = bucket.empty_until(now.monotonic)
