@@ -137,7 +137,13 @@ fn absolutes(audience: usize, all: &[Figures]) {
         let cost = saturated(figures, |sample| sample.cpu_us);
         state("OWN", &what("host CPU of a delivery"), "us", &cost, Goal::None);
         let half = paced(figures, |sample| sample.half);
-        state("OWN", &what("until the last has a paced message"), "us", &half, Goal::None);
+        state(
+            "OWN",
+            &what("until the last has a paced message"),
+            "us",
+            &half,
+            Goal::None,
+        );
         let cost = paced(figures, |sample| sample.cpu_us);
         state("OWN", &what("host CPU of a paced delivery"), "us", &cost, Goal::None);
     }

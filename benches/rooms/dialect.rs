@@ -118,6 +118,10 @@ impl Member for Stranger {
         Ok(memchr::memchr_iter(MARK, &buffer[..count]).count() as u64)
     }
 
+    fn catch_up(&mut self) -> Result {
+        Ok(())
+    }
+
     fn prepare(&mut self, _messages: usize) {}
 
     fn say(&mut self) -> Result {

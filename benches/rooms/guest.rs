@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 use std::io::Read as _;
 use std::net::TcpStream;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use landline::proto::EntryId;
 use landline::proto::identity::Identity;
 use landline::proto::log::{Body, RoomId, Seen, SignedEntry};
-use landline::proto::message::{Join, Message, Proof, Resume, Welcome};
+use landline::proto::message::{Join, Message, PresenceState, Proof, Resume, Welcome};
 use landline::proto::session::{Expect, Session, SessionEvent};
 use landline::proto::wire;
 use rand_chacha::ChaCha20Rng;
@@ -20,6 +20,10 @@ use crate::dialect::{MARK, words};
 use crate::load::{Member, spin};
 use crate::process::{Result, connect};
 
+/// How long a guest that has told how far it is does not tell it again, at least and for each member who is here.
+const QUIET: Duration = Duration::from_millis(200);
+const QUIET_EACH: Duration = Duration::from_millis(2);
+
 /// A line of somebody with a key.
 pub(crate) struct Guest {
     stream: TcpStream,
@@ -29,8 +33,14 @@ pub(crate) struct Guest {
     welcome: Option<Welcome>,
     /// The newest entry that has come.
     pub(crate) last: Seen,
-    /// Whether the host knows that it has.
-    told: bool,
+    /// Whether the host is still to be told that it has it.
+    untold: bool,
+    /// Whether the host waits for that.
+    awaited: bool,
+    /// When it is told again.
+    quiet_until: Instant,
+    /// How many members are here.
+    here: usize,
     counter: u64,
     /// Signed messages that are not said yet.
     stock: VecDeque<Vec<u8>>,
@@ -68,7 +78,10 @@ impl Guest {
                 seq: 0,
                 hash: landline::proto::log::Hash([0; 32]),
             },
-            told: true,
+            untold: false,
+            awaited: false,
+            quiet_until: Instant::now(),
+            here: 0,
             counter: 0,
             stock: VecDeque::new(),
             acknowledged: 0,
@@ -133,28 +146,51 @@ impl Guest {
                 SessionEvent::Failed(failure) => bail!("a line failed: {failure:?}"),
             }
         }
-        if !std::mem::replace(&mut self.told, true) {
-            let seq = self.last.seq;
-            self.session.send(Instant::now(), &Message::Stored { seq });
-        }
-        self.flush()?;
+        self.tell()?;
         Ok(messages)
+    }
+
+    /// Says how far it is, as often as a guest does: at once what is waited for, and what comes now and then.
+    fn tell(&mut self) -> Result {
+        let now = Instant::now();
+        if self.untold && (self.awaited || now >= self.quiet_until) {
+            (self.untold, self.awaited) = (false, false);
+            self.quiet_until = now + QUIET.max(QUIET_EACH * u32::try_from(self.here)?);
+            let seq = self.last.seq;
+            self.session.send(now, &Message::Stored { seq });
+        }
+        self.flush()
     }
 
     fn take(&mut self, message: Message) -> Result<u64> {
         match message {
             Message::Welcome(welcome) => {
                 self.last = welcome.floor;
+                self.here = welcome.roster.iter().filter(|member| member.here).count();
                 self.welcome = Some(welcome);
                 Ok(0)
             }
-            Message::Entries { entries, .. } => {
+            Message::Roster(roster) => {
+                self.here += roster.iter().filter(|member| member.here).count();
+                Ok(0)
+            }
+            Message::Presence(presence) => {
+                for member in presence {
+                    self.here = match member.state {
+                        PresenceState::Here => self.here + 1,
+                        _ => self.here.saturating_sub(1),
+                    };
+                }
+                Ok(0)
+            }
+            Message::Entries { entries, head } => {
                 if let Some(last) = entries.last() {
                     self.last = Seen {
                         seq: last.seq,
                         hash: last.hash,
                     };
-                    self.told = false;
+                    self.untold = true;
+                    self.awaited |= head.is_none();
                 }
                 let messages = entries
                     .iter()
@@ -208,6 +244,10 @@ impl Member for Guest {
         ensure!(count > 0, "the host closed a line");
         self.session.handle_bytes(Instant::now(), &buffer[..count]);
         self.react(&Message::Unknown) // it has joined
+    }
+
+    fn catch_up(&mut self) -> Result {
+        self.tell()
     }
 
     fn prepare(&mut self, messages: usize) {

@@ -16,6 +16,8 @@ pub(crate) const UNDER_WAY: u64 = 64;
 /// Messages a second in the paced one.
 const PACE: Duration = Duration::from_millis(50);
 const PACED: usize = 30;
+/// How often members look whether they have put something off for long enough.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 const SATURATED_FOR: Duration = Duration::from_millis(1200);
 
 /// One line to a server.
@@ -23,6 +25,8 @@ pub(crate) trait Member {
     fn stream(&self) -> &TcpStream;
     /// Reads what has come, and answers what must be answered; yields how many messages it was.
     fn hear(&mut self, buffer: &mut [u8]) -> Result<u64>;
+    /// Does what it has put off, if it is time.
+    fn catch_up(&mut self) -> Result;
     /// Does what can be done for so many messages before the clock starts.
     fn prepare(&mut self, messages: usize);
     fn say(&mut self) -> Result;
@@ -50,6 +54,7 @@ pub(crate) struct Load {
     said: u64,
     delivered: u64,
     buffer: Vec<u8>,
+    looked: Instant,
 }
 
 /// One round of a saturated room.
@@ -85,6 +90,7 @@ impl Load {
             said: 0,
             delivered: 0,
             buffer: vec![0; 256 << 10],
+            looked: Instant::now(),
         };
         for number in 1..=audience {
             let member = come(load.server.port, number)?;
@@ -202,6 +208,11 @@ impl Load {
 
     /// Reads what has come; yields how many lines had something.
     fn gather(&mut self, within: Option<Duration>) -> Result<usize> {
+        if self.looked.elapsed() >= LOOK_EVERY {
+            self.looked = Instant::now();
+            self.speaker.catch_up()?;
+            self.audience.iter_mut().try_for_each(|member| member.catch_up())?;
+        }
         let within = within
             .map(Timespec::try_from)
             .transpose()

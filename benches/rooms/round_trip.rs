@@ -88,7 +88,11 @@ impl Line {
             seq: MAX_NUMBER,
             hash: Hash([2; 32]),
         });
-        ensure!(message.len().abs_diff(ROUND_TRIP_BYTES) <= 1, "a message of {} B", message.len());
+        ensure!(
+            message.len().abs_diff(ROUND_TRIP_BYTES) <= 1,
+            "a message of {} B",
+            message.len()
+        );
         let mut line = Self {
             stream: connect(server.port)?,
             session,
