@@ -83,6 +83,14 @@ pub struct Limits {
     pub max_wrong_invites_per_address: usize,
     /// Wrong invites from everywhere in ten minutes; then an address gets one try.
     pub max_wrong_invites: usize,
+    /// Handshakes in a second.
+    pub handshakes_per_second: u32,
+    /// Handshakes at once after a pause.
+    pub handshakes_at_once: u32,
+    /// Messages of one member in a second. Beyond it their line is not read for a while.
+    pub messages_per_second: u32,
+    /// Messages of one member at once after a pause.
+    pub messages_at_once: u32,
     /// Bytes waiting for one line, with what it costs to keep them. Plain text: more for two seconds, or four times as many at once,
     /// ends it.
     pub max_queued_bytes: usize,
@@ -108,6 +116,10 @@ impl Default for Limits {
             max_strangers_per_address: 8,
             max_wrong_invites_per_address: 5,
             max_wrong_invites: 64,
+            handshakes_per_second: 50, // a core makes forty times as many, so members do not notice
+            handshakes_at_once: 100,
+            messages_per_second: 20, // faster than anybody types, and than anybody reads
+            messages_at_once: 60,    // what waited in an outbox
             max_queued_bytes: 4 << 20,
             max_queued_messages: 1024,
             write_stall: Duration::from_secs(20),

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::proto::Limits;
+
 /// Lets so many through per second, and so many more at once after a pause.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bucket {
@@ -11,20 +13,15 @@ pub(super) struct Bucket {
     full_at: Option<Instant>,
 }
 
-/// Messages of one member in a second: faster than anybody types, and than anybody reads.
-const MESSAGES_PER_SECOND: u32 = 20;
-/// Messages at once after a pause: what waited in an outbox.
-const MESSAGES_AT_ONCE: u32 = 60;
-
 impl Bucket {
     /// What one person may say.
-    pub(super) const fn for_messages() -> Self {
-        Self::new(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE)
+    pub(super) fn for_messages(limits: &Limits) -> Self {
+        Self::new(limits.messages_per_second, limits.messages_at_once)
     }
 
-    pub(super) const fn new(per_second: u32, burst: u32) -> Self {
+    pub(super) fn new(per_second: u32, burst: u32) -> Self {
         Self {
-            interval: Duration::from_micros(1_000_000 / per_second as u64),
+            interval: Duration::from_micros(1_000_000 / u64::from(per_second.max(1))),
             burst,
             full_at: None,
         }
@@ -39,7 +36,7 @@ impl Bucket {
     /// When there is one to take, if there is none now.
     pub(super) fn empty_until(&self, now: Instant) -> Option<Instant> {
         let missing = self.full_at?.checked_duration_since(now)?;
-        let most = self.interval * (self.burst - 1);
+        let most = self.interval * self.burst.saturating_sub(1);
         let wait = missing.checked_sub(most).filter(|wait| !wait.is_zero())?;
         Some(now + wait)
     }

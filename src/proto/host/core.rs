@@ -164,7 +164,8 @@ impl Core {
     pub fn handle_ready(&mut self, now: Now, line: LineId, key: MemberKey, hash: [u8; 32], address: SocketAddr) {
         if self.state == State::Open {
             let until = now.monotonic + JOIN_WITHIN;
-            self.lines.insert(line, Line::new(until, key, hash, address));
+            let allowance = Bucket::for_messages(&self.config.limits);
+            self.lines.insert(line, Line::new(until, key, hash, address, allowance));
             self.due.insert((until, line));
         } else {
             self.out.push_back(Out::Close(line));

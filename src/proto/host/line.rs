@@ -62,7 +62,13 @@ pub(super) enum Flow {
 }
 
 impl Line {
-    pub(super) fn new(join_until: Instant, key: MemberKey, hash: [u8; 32], address: SocketAddr) -> Self {
+    pub(super) fn new(
+        join_until: Instant,
+        key: MemberKey,
+        hash: [u8; 32],
+        address: SocketAddr,
+        allowance: Bucket,
+    ) -> Self {
         Self {
             key,
             hash,
@@ -71,7 +77,7 @@ impl Line {
             resume: None,
             owed: None,
             held_until: None,
-            allowance: Bucket::for_messages(),
+            allowance,
         }
     }
 

@@ -53,9 +53,6 @@ const SILENCE: Duration = Duration::from_secs(1);
 const LONG_SILENCE: Duration = Duration::from_secs(5);
 /// Lines beyond the limit that may be told that there is no room for them; further ones are closed without a word.
 const MAX_REFUSED_LINES: usize = 64;
-/// Handshakes in a second, and at once after a pause: a core makes forty times as many, so members do not notice.
-const HANDSHAKES_PER_SECOND: u32 = 50;
-const HANDSHAKES_AT_ONCE: u32 = 100;
 
 /// The host of a room, with its lines.
 #[derive(Debug)]
@@ -93,6 +90,7 @@ impl Host {
         let mut seed = [0; CHANCE_BYTES];
         chance.fill_bytes(&mut seed);
         let (identity, limits, welcome) = (config.identity.clone(), config.limits.clone(), config.welcome.clone());
+        let handshakes = Bucket::new(limits.handshakes_per_second, limits.handshakes_at_once);
         Self {
             core: Core::new(now, HostConfig { seed, ..config }),
             lines: Lines::default(),
@@ -100,7 +98,7 @@ impl Host {
             limits,
             welcome,
             chance,
-            handshakes: Bucket::new(HANDSHAKES_PER_SECOND, HANDSHAKES_AT_ONCE),
+            handshakes,
         }
     }
 

@@ -127,7 +127,8 @@ impl Core {
 
     /// Counts a message against what a member may say; beyond it the line is not read for a while.
     fn charge(&mut self, now: Now, line: LineId, id: MemberId) {
-        let bucket = self.allowances.entry(id).or_insert(Bucket::for_messages());
+        let full = Bucket::for_messages(&self.config.limits);
+        let bucket = self.allowances.entry(id).or_insert(full);
         bucket.take(now.monotonic);
         let until = bucket.empty_until(now.monotonic);
         self.hold(line, until);
