@@ -12,7 +12,7 @@ use super::pace::Pace;
 use super::reasons::exit;
 use super::record::Record;
 use crate::chat::{Chat, Status};
-use crate::proto::{self, CloseReason, Endpoint, MemberId, RefuseReason};
+use crate::proto::{self, Admit, CloseReason, Endpoint, MemberId, RefuseReason};
 use crate::worker::{Command, EndReason, Event, Failure, JOIN_WITHIN, Worker};
 use native::Deliveries;
 
@@ -24,10 +24,17 @@ pub(super) const DRAIN_WITHIN: Duration = Duration::from_secs(10);
 pub(super) struct Plan {
     /// The encoding of plain guests, as a script reads it.
     pub(super) plain: &'static str,
-    /// Whether an invite stands in `listening`, so that a script can let somebody in at once.
-    pub(super) invite: bool,
+    /// Who may come in, if this computer hosts an encrypted room. Unless that is anyone, an invite stands in `listening`, so that a
+    /// script can let somebody in at once.
+    pub(super) admit: Option<Admit>,
     /// Whether the end of input is not the end.
     pub(super) stay: bool,
+}
+
+impl Plan {
+    fn invites(&self) -> bool {
+        matches!(self.admit, Some(Admit::Ask | Admit::Invited))
+    }
 }
 
 /// What the person or the script at this end does.
@@ -197,10 +204,11 @@ impl<'a> Session<'a> {
             }
             _ => {}
         }
-        let was_plain = self.chat.plain_text;
+        let (was_plain, let_in) = (self.chat.plain_text, self.lets_anyone_in());
         self.chat.apply(event, SystemTime::now());
         self.tell_of_plain_text(event, was_plain);
-        if self.plan.invite && matches!(event, Event::Listening { .. }) {
+        self.tell_of_admission(let_in);
+        if self.plan.invites() && matches!(event, Event::Listening { .. }) {
             self.send(Command::Invite);
         }
         self.announce();
@@ -208,7 +216,7 @@ impl<'a> Session<'a> {
 
     /// Whether it is the invite that `listening` waits for.
     fn announces(&self, event: &Event) -> bool {
-        !self.announced && self.plan.invite && matches!(event, Event::Room(proto::Event::Invite { .. }))
+        !self.announced && self.plan.invites() && matches!(event, Event::Room(proto::Event::Invite { .. }))
     }
 
     /// Says that the room is open, with its first invite if there is to be one.
@@ -216,19 +224,14 @@ impl<'a> Session<'a> {
         let Status::Hosting { addresses, .. } = &self.chat.status else {
             return;
         };
-        if self.announced || (self.plan.invite && self.chat.invite.is_none()) {
+        if self.announced || (self.plan.invites() && self.chat.invite.is_none()) {
             return;
         }
         self.announced = true;
         let room = self.chat.native.as_ref().map(|native| native.room);
         let invite = self.chat.invite.as_ref();
-        self.output.write(&Record::listening(
-            &self.chat.room,
-            room,
-            addresses,
-            invite,
-            self.plan.plain,
-        ));
+        self.output
+            .write(&Record::listening(&self.chat.room, room, addresses, invite, &self.plan));
     }
 
     /// Whether it is the line's turn: while the room is not open there is only one way, out.

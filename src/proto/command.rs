@@ -15,18 +15,6 @@ impl fmt::Display for KnockId {
     }
 }
 
-/// Who may come into a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Admit {
-    /// An invite lets in at once, members are known, everybody else knocks.
-    #[default]
-    Ask,
-    /// Only with an invite, or as a member.
-    Invited,
-    /// Anyone.
-    Anyone,
-}
-
 /// What the person at this computer wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {

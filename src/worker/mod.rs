@@ -81,8 +81,8 @@ pub struct Host {
     pub bind: Option<IpAddr>,
     /// The port; 0: any free one.
     pub port: u16,
-    /// Who may come in.
-    pub admit: Admit,
+    /// Who may come in; `None`: as the room has it.
+    pub admit: Option<Admit>,
     /// What newcomers see of the time before; `None`: as the room has it.
     pub history: Option<History>,
     /// The encoding of plain guests; `None`: plain text is not let in.

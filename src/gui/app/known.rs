@@ -8,8 +8,8 @@ use crate::gui::connection;
 use crate::gui::room::open_room::OpenRoom;
 use crate::gui::toasts::Mood;
 use crate::gui::transcript::Past;
+use crate::proto::DEFAULT_PORT;
 use crate::proto::log::RoomId;
-use crate::proto::{Admit, DEFAULT_PORT};
 use crate::store::{Rooms, Summary};
 use crate::worker::{Config, Host, Role, Target};
 
@@ -24,12 +24,11 @@ impl App {
             self.toasts
                 .add(Mood::Bad, self.words.rooms_unreadable(unreadable.len()));
         }
-        let named = |hosting: bool| {
-            let rooms = rooms.iter().filter(|room| room.hosting == hosting);
-            rooms.map(|room| (room.room, Arc::clone(&room.name))).collect()
-        };
-        self.panel.known = named(false);
-        self.panel.own = named(true);
+        let named = |room: &Summary| (room.room, Arc::clone(&room.name));
+        let (own, others): (Vec<&Summary>, Vec<&Summary>) = rooms.iter().partition(|room| room.hosting);
+        self.panel.known = others.into_iter().map(named).collect();
+        let kept = |room: &Summary| (room.room, room.settings.clone());
+        self.panel.own = own.into_iter().map(kept).collect();
         self.kept = rooms;
     }
 
@@ -94,7 +93,7 @@ impl App {
                 again: Some(room.room),
                 bind: None,
                 port,
-                admit: Admit::default(),
+                admit: Some(room.settings.admit),
                 history: Some(room.settings.history),
                 plain: room.settings.plain,
                 welcome: self.settings.welcome.clone(),

@@ -164,6 +164,7 @@ impl OpenRoom {
                 host.room = settings.name.to_string();
                 host.history = Some(settings.history);
                 host.plain = settings.plain;
+                host.admit = Some(settings.admit);
             }
             _ => {}
         }

@@ -58,7 +58,7 @@ impl Core {
         if !here && self.present() >= self.config.limits.max_lines {
             return Verdict::Deny(DenyReason::Full);
         }
-        match (member, join.proof, self.config.admit) {
+        match (member, join.proof, self.kept.settings.admit) {
             (Some(id), ..) => Verdict::Member(id),
             (None, Proof::Invite { number, proof }, _) => self.invited(now, line, number, &proof),
             (None, Proof::Member, _) if known.is_some() => Verdict::Deny(DenyReason::Removed),

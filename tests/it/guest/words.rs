@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use landline::proto::identity::Identity;
-use landline::proto::log::{Body, History, Settings};
+use landline::proto::log::{Admit, Body, History, Settings};
 use landline::proto::message::{Receipt, RosterEntry};
 use landline::proto::{Event, MemberId};
 
@@ -20,6 +20,7 @@ pub(crate) fn settings() -> Settings {
         name: "room".into(),
         history: History::All,
         plain: None,
+        admit: Admit::Ask,
     }
 }
 

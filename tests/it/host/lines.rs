@@ -34,7 +34,7 @@ impl World {
     fn new(change: impl FnOnce(&mut HostConfig)) -> Self {
         let mut config = plain_host(1);
         config.settings.plain = None;
-        config.admit = Admit::Anyone;
+        config.settings.admit = Admit::Anyone;
         change(&mut config);
         let mut world = Self {
             host: Endpoint::host(start(), config),
