@@ -39,7 +39,7 @@ use window::Window;
 
 pub use crate::proto::Command;
 pub use failure::Failure;
-pub use home::{Home, Shelf};
+pub use home::{Claim, Claims, Home, Shelf};
 
 /// Dropping a [`Worker`] takes no longer, apart from what the disk takes for the batches that are under way.
 pub const JOIN_WITHIN: Duration = Duration::from_secs(1);

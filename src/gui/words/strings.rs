@@ -75,6 +75,7 @@ strings! {
     fewer_options: "Fewer options", "收起选项";
     welcome_line: "Welcome line", "欢迎语";
     welcome_placeholder: "What a newcomer reads first", "新来的人最先看到的话";
+    open_already: "This room is open already", "这个房间已经打开";
     own_again: "You have this room: it opens again, with all that was said", "你已有这个房间：将重新打开，保留之前的内容";
     start: "Start", "开始";
     where_to: "Invite, address or room", "邀请、地址或房间";

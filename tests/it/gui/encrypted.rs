@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{Stage, address};
 
+mod again;
 mod coming_in;
 mod inside;
 

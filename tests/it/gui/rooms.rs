@@ -162,6 +162,7 @@ fn the_language_changes_every_visible_word() {
     stage.press("移除 明文访客 10.0.0.9");
     assert_no_english(&stage);
     stage.press("新房间");
+    stage.fill(Role::TextInput, "房间名称", "别处");
     stage.press("更多选项");
     stage.press("加入");
     assert_no_english(&stage);
