@@ -67,13 +67,15 @@ pub enum Command {
     Admit {
         /// Which knock.
         knock: KnockId,
+        /// The person has shown that they compared the words; a program that lets somebody in has not.
+        compared: bool,
     },
     /// Do not (host).
     Refuse {
         /// Which knock.
         knock: KnockId,
     },
-    /// The words are the same (guest that knocked and is to confirm).
+    /// The words are the same (guest that knocked and is to confirm): the host is verified.
     Confirm,
     /// Let a member out of the room, for good until they are let in again (host).
     Remove {

@@ -52,7 +52,12 @@ impl Session<'_> {
         }
         match request {
             Request::Invite => self.as_host(|_| Some(Command::Invite)),
-            Request::Admit(knock) => self.as_host(|session| session.knock(knock).map(|knock| Command::Admit { knock })),
+            Request::Admit(knock) => self.as_host(|session| {
+                let knock = session.knock(knock)?;
+                // A script sees the words, too; `/verify` is for people.
+                let compared = false;
+                Some(Command::Admit { knock, compared })
+            }),
             Request::Refuse(knock) => {
                 self.as_host(|session| session.knock(knock).map(|knock| Command::Refuse { knock }));
             }

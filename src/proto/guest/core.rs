@@ -107,6 +107,8 @@ pub(super) struct Core {
     pub(super) catching_up: Option<(u64, u64)>,
     /// Nothing is submitted before the person has compared the words.
     pub(super) unconfirmed: bool,
+    /// The host's key, if the person has compared the words at its door.
+    pub(super) compared: Option<MemberKey>,
     /// Leaving waits until then for what was said.
     pub(super) leaving: Option<Instant>,
     /// Pages that the host asked for and that are being read.
@@ -137,6 +139,7 @@ impl Core {
             unheard: BTreeSet::new(),
             catching_up: None,
             unconfirmed: false,
+            compared: None,
             leaving: None,
             missing: BTreeMap::new(),
             counter: 0,

@@ -97,6 +97,8 @@ pub struct Core {
     /// How much each member may still say at once: a new line is no new allowance.
     pub(super) allowances: BTreeMap<MemberId, Bucket>,
     pub(super) knocks: Knocks,
+    /// Whose words the person has compared at the door: they are verified as soon as they are members.
+    pub(super) compared: BTreeSet<MemberKey>,
     pub(super) invites: Invites,
     pub(super) states: States,
     pub(super) refused: RefusedWords,
@@ -134,6 +136,7 @@ impl Core {
             by_member: BTreeMap::new(),
             allowances: BTreeMap::new(),
             knocks: Knocks::default(),
+            compared: BTreeSet::new(),
             invites: Invites::new(&loaded.invites),
             states: States::default(),
             refused: RefusedWords::default(),

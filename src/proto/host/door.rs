@@ -153,10 +153,13 @@ impl Core {
     }
 
     /// The person at this host lets somebody in.
-    pub(super) fn let_in(&mut self, now: Now, id: KnockId) {
+    pub(super) fn let_in(&mut self, now: Now, id: KnockId, compared: bool) {
         let announced = self.knocks.get_mut(id).is_some_and(|knock| knock.announced);
         if announced && let Some(knock) = self.knocks.remove(id) {
             self.events.push_back(Event::KnockOver { knock: id });
+            if compared {
+                self.compared.insert(knock.key);
+            }
             self.admit(now, knock.line, &knock.name, Admission::Knocked, None);
         }
     }

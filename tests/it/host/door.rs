@@ -95,20 +95,29 @@ fn who_knocks_is_asked_for_and_shown_in_order() {
         .shows(&["Li knocks from 10.0.0.1:5000"]);
     let room = room.shows_nonce("Li").hears("Li", &[]).shows(&[]);
     let knock = KnockId(1);
-    room.wants(Command::Admit { knock })
+    let room = room
+        .wants(Command::Admit { knock, compared: true })
         .shows(&["knock over", "Li joined"])
         .hears("Li", &["welcome m1 from 2 to 3", "entries 3 to 3, head 3"]);
+    assert!(room.disk.peers[&LI].verified);
+    let room = room.knocks("Mo").shows_nonce("Mo");
+    let knock = KnockId(2);
+    let room = room.wants(Command::Admit { knock, compared: false });
+    assert!(!room.disk.peers[&MemberId(2)].verified, "nobody has compared anything");
 }
 
 #[test]
 fn nobody_is_let_in_before_the_nonce_is_shown() {
     let room = Room::new().quietly().knocks("Li");
-    room.wants(Command::Admit { knock: KnockId(1) })
-        .hears("Li", &["pending"])
-        .shows(&[])
-        .after(10_000)
-        .hears("Li", &["denied NoAnswer"])
-        .shows(&[]);
+    room.wants(Command::Admit {
+        knock: KnockId(1),
+        compared: false,
+    })
+    .hears("Li", &["pending"])
+    .shows(&[])
+    .after(10_000)
+    .hears("Li", &["denied NoAnswer"])
+    .shows(&[]);
 }
 
 #[test]

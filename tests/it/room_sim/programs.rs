@@ -212,7 +212,7 @@ impl World {
     pub(crate) fn answer_knock(&mut self, knock: KnockId) {
         let command = match self.chance.u8(..8) {
             0 => Command::Refuse { knock },
-            _ => Command::Admit { knock },
+            _ => Command::Admit { knock, compared: false },
         };
         self.command(HOST, command);
     }

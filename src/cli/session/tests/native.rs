@@ -87,7 +87,8 @@ fn the_only_knock_need_not_be_named() {
     assert_eq!(script.record("error")["code"], "no-such-knock");
     script.knock(3);
     script.line("/admit");
-    assert_eq!(script.command(), Command::Admit { knock: KnockId(3) });
+    let (knock, compared) = (KnockId(3), false);
+    assert_eq!(script.command(), Command::Admit { knock, compared });
     script.knock(4);
     script.line("/admit");
     assert_eq!(script.record("error")["code"], "no-such-knock");
