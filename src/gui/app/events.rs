@@ -47,6 +47,7 @@ impl App {
         self.hear_threads();
         self.hear_shelf();
         self.title(ctx);
+        self.hear_calls(ctx);
         if self.quit.swap(false, Ordering::AcqRel) {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
@@ -54,7 +55,7 @@ impl App {
     }
 
     /// Does what the program was started for.
-    fn begin(&mut self, ctx: &Context, start: Start) {
+    pub(super) fn begin(&mut self, ctx: &Context, start: Start) {
         let card = match start {
             Start::Panel => return,
             Start::Host { room, port, name } => {
