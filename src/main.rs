@@ -95,6 +95,7 @@ impl From<What> for Start {
 fn main() -> ExitCode {
     let arguments = Arguments::parse_from(spelled_out(std::env::args_os()));
     log(arguments.log);
+    let start = arguments.action.map(Start::from).unwrap_or_default();
     let profile = match Profile::open(arguments.profile.as_deref(), Program::Window) {
         Ok(profile) => Arc::new(profile),
         Err(error) => {
@@ -102,11 +103,12 @@ fn main() -> ExitCode {
                 return give_up(&error, 1);
             };
             let code = give_up(&error, PROFILE_IN_USE);
-            gui::say_in_use(in_use);
+            if !in_use.call(&start.call()) {
+                gui::say_in_use(in_use);
+            }
             return code;
         }
     };
-    let start = arguments.action.map(Start::from).unwrap_or_default();
     match gui::run(&profile, &start) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => give_up(&error, 1),

@@ -37,6 +37,7 @@ Host only:
   /admit [KNOCK]        let somebody in who knocks; compare the safety words first
   /refuse [KNOCK]       do not
   /remove MEMBER        let a member out of the room: m1, or a name
+  /admission ask|invited|anyone   who may come in from now on
   /history none|all     what newcomers see of the time before
   /plain off|utf-8|gbk|auto   whether plain-text programs may come in
 At the end of input, at /bye, Ctrl+C or SIGTERM everything said still goes out, for up to 10 seconds; a second Ctrl+C \
@@ -147,9 +148,10 @@ pub(super) struct Host {
     /// The local address to listen at; else all, IPv4 and IPv6
     #[arg(long, value_name = "IP")]
     pub(super) bind: Option<IpAddr>,
-    /// Who may come in: an invite lets in at once and others knock; only with an invite; anyone, without a check
-    #[arg(long, value_enum, default_value_t = Admit::Ask)]
-    pub(super) admit: Admit,
+    /// Who may come in: an invite lets in at once and others knock; only with an invite; anyone, without a check. Else as the room
+    /// has it, ask at first
+    #[arg(long, value_enum)]
+    pub(super) admit: Option<Admit>,
     /// Whether plain-text programs (nc, the tutorial's client) may come in, and their encoding. What they say and hear,
     /// anybody on the network can read and forge
     #[arg(long, value_enum, default_value_t = HostPlain::Off)]
@@ -229,6 +231,15 @@ impl Admit {
             Self::Invited => proto::Admit::Invited,
             Self::Anyone => proto::Admit::Anyone,
         }
+    }
+}
+
+/// A rule as it is typed, and as `listening` reports it.
+pub(super) fn word_of(admit: proto::Admit) -> &'static str {
+    match admit {
+        proto::Admit::Ask => "ask",
+        proto::Admit::Invited => "invited",
+        proto::Admit::Anyone => "anyone",
     }
 }
 

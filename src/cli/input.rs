@@ -6,7 +6,7 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender};
 
 use crate::proto::Encoding;
-use crate::proto::log::History;
+use crate::proto::log::{Admit as Rule, History};
 use crate::text::MAX_MESSAGE_BYTES;
 
 /// Lines that wait for the session. Beyond it reading stops, and the program that writes to us has to wait.
@@ -69,6 +69,7 @@ pub(super) enum Request<'a> {
     /// `None`: plain text is not let in any more.
     Plain(Option<Encoding>),
     History(History),
+    Admission(Rule),
     Retry,
     Bye,
     /// A command whose arguments are not what it takes, and what it takes.
@@ -188,6 +189,12 @@ fn request<'a>(word: &'a str, argument: &'a str) -> Request<'a> {
             "all" => Request::History(History::All),
             _ => Request::Usage("/history none or /history all"),
         },
+        "admission" => match argument {
+            "ask" => Request::Admission(Rule::Ask),
+            "invited" => Request::Admission(Rule::Invited),
+            "anyone" => Request::Admission(Rule::Anyone),
+            _ => Request::Usage("/admission ask, invited or anyone"),
+        },
         "retry" => Request::Retry,
         "bye" => Request::Bye,
         "file" | "save" => Request::NotYet(word),
@@ -281,6 +288,8 @@ mod tests {
         assert_eq!(parse("/react 3 -👍"), react("👍", false));
         assert_eq!(parse("/plain off"), Request::Plain(None));
         assert_eq!(parse("/history all"), Request::History(History::All));
+        assert_eq!(parse("/admission invited"), Request::Admission(Rule::Invited));
+        assert_eq!(parse("/admission"), Request::Usage("/admission ask, invited or anyone"));
         assert_eq!(parse("/file x"), Request::NotYet("file"));
         assert_eq!(parse("/whoami"), Request::Unknown("whoami"));
         assert_eq!(parse("/"), Request::Unknown(""));

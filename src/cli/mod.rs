@@ -27,7 +27,7 @@ mod session;
 mod setup;
 mod signals;
 
-use args::{Admit, Args, Command, Host, Identity, Join};
+use args::{Args, Command, Host, Identity, Join};
 use copies::Copies;
 use output::Output;
 use record::Record;
@@ -131,18 +131,19 @@ fn talk(args: &Args, place: &Place<'_>, profile: &Profile, output: &mut Output) 
     let lines = input::read_stdin()?;
     let (config, plan) = match place {
         Place::Host(host) => {
+            let config = setup::host(args, host, &known, &settings)?;
             let plan = Plan {
                 plain: host.plain.word(),
-                invite: host.admit != Admit::Anyone,
+                admit: setup::admission(&config, &known),
                 stay: host.stay,
             };
-            (setup::host(args, host, &known, &settings)?, plan)
+            (config, plan)
         }
         Place::Join(join) => {
             let target = setup::place(&join.place, &known, &lines, &signals)?;
             let plan = Plan {
                 plain: "off",
-                invite: false,
+                admit: None,
                 stay: join.stay,
             };
             (setup::join(args, join, &settings, target)?, plan)

@@ -92,8 +92,9 @@ fn readable(record: &Record<'_>, typed: bool, zone: &TimeZone) -> Option<(Stream
             addresses,
             room,
             invite,
+            admit,
             ..
-        } => listening(addresses, room.name) + &admission(invite.as_deref()) + invitation(typed),
+        } => listening(addresses, room.name) + &admission(invite.as_deref(), *admit) + invitation(typed),
         Record::Connecting { address } => format!("Connecting to {address} …"),
         Record::Connected { host, .. } => format!("You are in the room of {}{}", word(host.name), invitation(typed)),
         Record::Joined { member, address } => came(member, address.as_ref()),
@@ -202,9 +203,13 @@ fn listening(addresses: &[std::net::SocketAddr], room: &str) -> String {
     format!("The room “{}” is open at{}", word(room), list.concat())
 }
 
-fn admission(invite: Option<&str>) -> String {
+fn admission(invite: Option<&str>, admit: Option<&str>) -> String {
+    let others = match admit {
+        Some("ask") => "; others knock",
+        _ => "",
+    };
     match invite {
-        Some(invite) => format!("\nAn invite for one person, for a day; others knock:\n{invite}"),
+        Some(invite) => format!("\nAn invite for one person, for a day{others}:\n{invite}"),
         None => String::new(),
     }
 }

@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
+use super::args::word_of;
 use super::reasons::line_end;
+use super::session::Plan;
 use crate::proto::identity::MemberKey;
 use crate::proto::invite::Invite;
 use crate::proto::log::RoomId;
@@ -31,6 +33,8 @@ pub(super) enum Record<'a> {
         room: Room<'a>,
         invite: Option<String>,
         plain: &'static str,
+        /// Null in a room of plain text.
+        admit: Option<&'static str>,
     },
     Connecting {
         address: SocketAddr,
@@ -278,19 +282,20 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The room is open. `plain` is what `--plain` said.
+    /// The room is open, as it was planned.
     pub(super) fn listening(
         name: &'a str,
         id: Option<RoomId>,
         addresses: &'a [SocketAddr],
         invite: Option<&Invite>,
-        plain: &'static str,
+        plan: &Plan,
     ) -> Self {
         Self::Listening {
             addresses,
             room: Room { id, name },
             invite: invite.map(ToString::to_string),
-            plain,
+            plain: plan.plain,
+            admit: plan.admit.map(word_of),
         }
     }
 

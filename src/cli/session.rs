@@ -14,7 +14,7 @@ use super::reasons::exit;
 use super::record::Record;
 use crate::chat::{Chat, Status};
 use crate::proto::log::RoomId;
-use crate::proto::{self, CloseReason, Endpoint, EntryId, MemberId, RefuseReason};
+use crate::proto::{self, Admit, CloseReason, Endpoint, EntryId, MemberId, RefuseReason};
 use crate::worker::{Command, EndReason, Event, Failure, JOIN_WITHIN, Worker};
 use native::Deliveries;
 
@@ -26,10 +26,17 @@ pub(super) const DRAIN_WITHIN: Duration = Duration::from_secs(10);
 pub(super) struct Plan {
     /// The encoding of plain guests, as a script reads it.
     pub(super) plain: &'static str,
-    /// Whether an invite stands in `listening`, so that a script can let somebody in at once.
-    pub(super) invite: bool,
+    /// Who may come in, if this computer hosts an encrypted room. Unless that is anyone, an invite stands in `listening`, so that a
+    /// script can let somebody in at once.
+    pub(super) admit: Option<Admit>,
     /// Whether the end of input is not the end.
     pub(super) stay: bool,
+}
+
+impl Plan {
+    fn invites(&self) -> bool {
+        matches!(self.admit, Some(Admit::Ask | Admit::Invited))
+    }
 }
 
 /// What the person or the script at this end does.
@@ -202,12 +209,13 @@ impl<'a> Session<'a> {
             Event::Room(proto::Event::Refused { id, reason, .. }) => self.refused(*id, *reason),
             _ => {}
         }
-        let was_plain = self.chat.plain_text;
+        let (was_plain, let_in) = (self.chat.plain_text, self.lets_anyone_in());
         self.chat.apply(event, SystemTime::now());
         self.tell_of_plain_text(event, was_plain);
+        self.tell_of_admission(let_in);
         if let Event::Listening { id, .. } = event {
             self.room = Some(*id);
-            if self.plan.invite {
+            if self.plan.invites() {
                 self.send(Command::Invite);
             }
         }
@@ -249,7 +257,7 @@ impl<'a> Session<'a> {
 
     /// Whether it is the invite that `listening` waits for.
     fn announces(&self, event: &Event) -> bool {
-        !self.announced && self.plan.invite && matches!(event, Event::Room(proto::Event::Invite { .. }))
+        !self.announced && self.plan.invites() && matches!(event, Event::Room(proto::Event::Invite { .. }))
     }
 
     /// Says that the room is open, with its first invite if there is to be one.
@@ -257,7 +265,7 @@ impl<'a> Session<'a> {
         let Status::Hosting { addresses, .. } = &self.chat.status else {
             return;
         };
-        if self.announced || (self.plan.invite && self.chat.invite.is_none()) {
+        if self.announced || (self.plan.invites() && self.chat.invite.is_none()) {
             return;
         }
         self.announced = true;
@@ -267,7 +275,7 @@ impl<'a> Session<'a> {
             self.room,
             addresses,
             invite,
-            self.plan.plain,
+            &self.plan,
         ));
     }
 

@@ -5,13 +5,13 @@ use std::io;
 use crossbeam_channel::{Receiver, select};
 
 use super::Exit;
-use super::args::{Args, CONNECT_WITHIN, HistoryOf, Host, Join, PlaceError, parse_place};
+use super::args::{Admit, Args, CONNECT_WITHIN, HistoryOf, Host, Join, PlaceError, parse_place};
 use super::input::Line;
 use super::record::Record;
 use super::session::DRAIN_WITHIN;
 use crate::profile::{self, ProfileError, Settings};
-use crate::proto::Limits;
 use crate::proto::log::RoomId;
+use crate::proto::{self, Limits};
 use crate::store::{Rooms, Summary};
 use crate::text;
 use crate::worker::{self, Config, Role, Target};
@@ -111,7 +111,7 @@ pub(super) fn host(args: &Args, host: &Host, home: &Rooms, settings: &Settings) 
         room,
         bind: host.bind,
         port: host.port,
-        admit: host.admit.rule(),
+        admit: host.admit.map(Admit::rule),
         history: host.history.map(HistoryOf::history),
         plain: host.plain.encoding(),
         welcome: host.welcome.clone(),
@@ -120,6 +120,14 @@ pub(super) fn host(args: &Args, host: &Host, home: &Rooms, settings: &Settings) 
     config.limits.max_lines = count(host.max_guests);
     config.limits.max_lines_per_address = count(host.max_per_address);
     Ok(config)
+}
+
+/// Who may come into the room that a host opens: as it says, or as the room has it.
+pub(super) fn admission(config: &Config, home: &Rooms) -> Option<proto::Admit> {
+    let Role::Host(host) = &config.role else { return None };
+    let kept = home.rooms.iter().find(|room| Some(room.room) == host.again);
+    let kept = kept.map(|room| room.settings.admit);
+    Some(host.admit.or(kept).unwrap_or_default())
 }
 
 /// The room that `join` goes to.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime};
 
 use egui::{Context, ThemePreference};
@@ -25,7 +25,7 @@ use crate::gui::room::room_settings::RoomSettings;
 use crate::gui::rooms::RoomList;
 use crate::gui::toasts::Toasts;
 use crate::gui::words::strings::{self, Strings};
-use crate::profile::{Language, Profile, Settings, Theme};
+use crate::profile::{Call, Language, Profile, Settings, Theme};
 use crate::proto::Encoding;
 use crate::store::Summary;
 use crate::worker::{Config, Worker};
@@ -33,6 +33,7 @@ use crate::worker::{Config, Worker};
 mod events;
 mod execute;
 mod known;
+mod raise;
 mod view;
 
 /// Opens a room: [`Worker::spawn`], or something scripted in a test. The second argument is the worker's wake callback.
@@ -62,6 +63,30 @@ pub enum Start {
         /// What the person is called.
         name: Option<String>,
     },
+}
+
+impl Start {
+    /// Joins what was typed, as the last time.
+    pub(super) fn join(place: String) -> Self {
+        Self::Join {
+            address: Some(place),
+            program: None,
+            name: None,
+        }
+    }
+
+    /// What the window that is open already is asked for instead. What else was said on the command line is for a window of its own.
+    #[must_use]
+    pub fn call(&self) -> Call {
+        match self {
+            Self::Join {
+                address: Some(place),
+                program: None,
+                ..
+            } => Call::Join(place.clone()),
+            Self::Panel | Self::Host { .. } | Self::Join { .. } => Call::Raise,
+        }
+    }
 }
 
 /// The window: all rooms, what is typed, what is shown.
@@ -106,6 +131,10 @@ pub struct App {
     /// When there was input last, by the window's clock.
     touched_at: f64,
     quit: Arc<AtomicBool>,
+    /// What other programs have called for since the last frame.
+    calls: Arc<Mutex<Vec<Call>>>,
+    /// The window tries to come to the front until then.
+    raising: Option<Instant>,
     farewell: Option<Instant>,
     /// How many messages came in last, and where, for screen readers.
     news: Option<(usize, String)>,
@@ -158,6 +187,8 @@ impl App {
             now: SystemTime::now(),
             touched_at: 0.0,
             quit: Arc::default(),
+            calls: Arc::default(),
+            raising: None,
             farewell: None,
             news: None,
         }

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(unix)]
+use super::bell;
+use super::bell::Call;
 use super::files;
 
 /// Locked by the process that has the profile. It is empty and stays when the process has ended.
@@ -94,6 +97,30 @@ impl InUse {
             .ok()
             .and_then(|content| serde_json::from_slice(&content).ok());
         Self { folder, holder }
+    }
+}
+
+impl InUse {
+    /// Asks the window that has the profile for something; whether it has heard.
+    #[must_use]
+    pub fn call(&self, call: &Call) -> bool {
+        let window = self.holder.is_some_and(|holder| holder.window);
+        window && self.ring(call)
+    }
+
+    #[cfg(unix)]
+    fn ring(&self, call: &Call) -> bool {
+        bell::ring(&self.folder, call).unwrap_or_else(|error| {
+            tracing::debug!("the window cannot be called: {error}");
+            false
+        })
+    }
+
+    /// There is nothing to call by.
+    #[cfg(not(unix))]
+    #[expect(clippy::unused_self, reason = "the same signature on all systems")]
+    fn ring(&self, _call: &Call) -> bool {
+        false
     }
 }
 

@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 
 use crate::proto::identity::{Identity, MemberKey};
 
+mod bell;
 pub(crate) mod files;
 mod identity;
 mod lock;
 mod settings;
 
+#[cfg(unix)]
+pub use bell::Bell;
+pub use bell::Call;
 pub use identity::IdentityError;
 pub use lock::{Holder, InUse, Program};
 pub use settings::{DEFAULT_WELCOME, Language, MAX_RECENT, Recent, Settings, Theme, room_of};

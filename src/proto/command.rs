@@ -15,18 +15,6 @@ impl fmt::Display for KnockId {
     }
 }
 
-/// Who may come into a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Admit {
-    /// An invite lets in at once, members are known, everybody else knocks.
-    #[default]
-    Ask,
-    /// Only with an invite, or as a member.
-    Invited,
-    /// Anyone.
-    Anyone,
-}
-
 /// What the person at this computer wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -79,13 +67,15 @@ pub enum Command {
     Admit {
         /// Which knock.
         knock: KnockId,
+        /// The person has shown that they compared the words; a program that lets somebody in has not.
+        compared: bool,
     },
     /// Do not (host).
     Refuse {
         /// Which knock.
         knock: KnockId,
     },
-    /// The words are the same (guest that knocked and is to confirm).
+    /// The words are the same (guest that knocked and is to confirm): the host is verified.
     Confirm,
     /// Let a member out of the room, for good until they are let in again (host).
     Remove {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::command::Admit;
 use super::identity::Identity;
 use super::invite::Invite;
 use super::log::{Loaded, Settings};
@@ -26,8 +25,6 @@ pub struct HostConfig {
     pub settings: Settings,
     /// What the host is called. Another name than the one that is kept becomes an entry.
     pub name: Arc<str>,
-    /// Who may come in.
-    pub admit: Admit,
     /// What a plain newcomer reads first; may be empty.
     pub welcome: String,
     /// Bounds.

@@ -9,6 +9,6 @@ mod body;
 mod change;
 mod entry;
 
-pub use body::{Admission, Body, History, Settings, Target};
+pub use body::{Admission, Admit, Body, History, Settings, Target};
 pub use change::{Batch, BatchId, Change, InviteNumber, Kept, Loaded, Peer, StoreError};
 pub use entry::{Epoch, Hash, PlacedEntry, RoomId, Seen, SignedEntry, SignedHead};

@@ -52,10 +52,11 @@ pub mod wire;
 pub mod words;
 
 pub use address::{Address, AddressError, DEFAULT_PORT};
-pub use command::{Admit, Command, KnockId};
+pub use command::{Command, KnockId};
 pub use config::{CHANCE_BYTES, GuestConfig, HostConfig, Limits, PlainGuestConfig};
 pub use endpoint::Endpoint;
 pub use error::{CloseReason, LeaveReason, LineEnd, Notice, RefuseReason};
+pub use log::Admit;
 pub use mistake::Mistake;
 pub use past::Past;
 pub use plain::Encoding;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rules::{self, Retelling, holds};
-use super::{Former, Found, MAX_UNREAD, ReadError, RoomStore, Summary, words};
+use super::{Former, Found, LastMessage, MAX_UNREAD, ReadError, RoomStore, Summary, words};
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{Batch, Body, Change, Kept, Loaded, PlacedEntry, Seen, SignedEntry, StoreError};
 use crate::proto::{EntryId, MemberId};
@@ -253,6 +253,14 @@ impl Disk {
         }
     }
 
+    fn last_message(&self, placed: &PlacedEntry, me: &MemberKey) -> Option<LastMessage> {
+        let mut readings = self.readings();
+        let now = readings.remove(&placed.seq)?.map(|reading| reading.text);
+        let mut peers = self.loaded.peers.iter();
+        let peer = peers.find(|peer| peer.key == placed.entry.author);
+        rules::last_message(placed, now.as_deref(), peer.map(|peer| (peer.id, &*peer.name)), me)
+    }
+
     fn summary(&self, me: &MemberKey) -> Summary {
         let kept = &self.loaded.kept;
         let messages = || {
@@ -275,6 +283,7 @@ impl Disk {
             members: self.loaded.peers.iter().filter(|peer| peer.member).count(),
             last: self.loaded.last,
             last_message_ms: messages().next_back().map(|placed| placed.placed_ms),
+            last_message: messages().next_back().and_then(|placed| self.last_message(placed, me)),
             unread: (unread as u64).min(MAX_UNREAD),
         }
     }

@@ -18,6 +18,7 @@ mod words;
 
 use std::sync::Arc;
 
+use crate::proto::Author;
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{Batch, Epoch, Loaded, PlacedEntry, RoomId, Seen, Settings, StoreError};
 
@@ -26,6 +27,9 @@ pub use sqlite::{OpenError, Options, Rooms, SqliteStore, rooms};
 
 /// Unread messages are counted up to here: nobody reads a greater number, and counting must not read a whole log.
 pub const MAX_UNREAD: u64 = 1_000;
+
+/// Characters of a room's last message that a summary tells: more than a row of a list can show.
+pub const LAST_MESSAGE_CHARS: usize = 120;
 
 /// One room's store. All calls block; whoever calls has a thread for it.
 pub trait RoomStore: Send {
@@ -139,8 +143,21 @@ pub struct Summary {
     pub last: Seen,
     /// The host's clock at the last message, in milliseconds since 1970; `None`: nobody has said anything.
     pub last_message_ms: Option<u64>,
+    /// The last message, as it reads now; `None`: nobody has said anything, or it cannot be read.
+    pub last_message: Option<LastMessage>,
     /// Messages of others after the last that was read, at most [`MAX_UNREAD`].
     pub unread: u64,
+}
+
+/// The last message of a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastMessage {
+    /// Who said it, as they are called now; a plain guest, as they were called then.
+    pub author: Author,
+    /// Whether the person at this computer said it.
+    pub mine: bool,
+    /// Its beginning, cleaned, at most [`LAST_MESSAGE_CHARS`]; `None`: it was taken back.
+    pub text: Option<Arc<str>>,
 }
 
 /// A history that has ended.

@@ -2,7 +2,9 @@
 
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{Body, Kept, PlacedEntry, Seen, SignedHead, StoreError, Target};
-use crate::proto::{EntryId, wire};
+use crate::proto::{Author, EntryId, MemberId, wire};
+use crate::store::{LAST_MESSAGE_CHARS, LastMessage};
+use crate::text;
 
 /// What somebody did with a message's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +53,30 @@ pub(super) fn said(body: &Body) -> Option<&str> {
         Body::Message { text, .. } | Body::Vouched { text, .. } => Some(text),
         _ => None,
     }
+}
+
+/// The last message of a room: `placed` with the words `now`, said by `peer` if that is known; `None`: it is no message.
+pub(super) fn last_message(
+    placed: &PlacedEntry,
+    now: Option<&str>,
+    peer: Option<(MemberId, &str)>,
+    me: &MemberKey,
+) -> Option<LastMessage> {
+    let (id, name, plain) = match (&body(placed), peer) {
+        (Body::Vouched { id, name, .. }, _) => (*id, name.to_string(), true),
+        (Body::Message { .. }, Some((id, name))) => (id, name.to_owned(), false),
+        (Body::Message { .. }, None) => (MemberId::HOST, String::new(), false),
+        _ => return None,
+    };
+    Some(LastMessage {
+        author: Author {
+            id,
+            name: text::clean_name(&name).unwrap_or_else(|| id.to_string()).into(),
+            plain,
+        },
+        mine: placed.entry.author == *me && !plain,
+        text: now.map(|text| text.chars().take(LAST_MESSAGE_CHARS).collect::<String>().into()),
+    })
 }
 
 /// What `body` does with another message's words.

@@ -277,7 +277,7 @@ mod tests {
     //! What needs a disk that does as it is told; the rest is in `tests/it/store/`.
 
     use super::*;
-    use crate::proto::log::{BatchId, Change, Epoch, History, Kept, Seen, Settings};
+    use crate::proto::log::{Admit, BatchId, Change, Epoch, History, Kept, Seen, Settings};
 
     const HOST: MemberKey = MemberKey([1; 32]);
     const ROOM: RoomId = RoomId([2; 16]);
@@ -297,6 +297,7 @@ mod tests {
                 name: name.into(),
                 history: History::None,
                 plain: None,
+                admit: Admit::Ask,
             },
             addresses: Vec::new(),
         };

@@ -67,11 +67,15 @@ impl Config {
         now: Now,
     ) -> Result<(RoomId, Endpoint), Failure> {
         let chance = Chance::new(self.seed)?;
-        let kept = loaded.as_ref().map(|loaded| loaded.kept.settings.history);
+        let kept = loaded.as_ref().map(|loaded| &loaded.kept.settings);
         let settings = Settings {
             name: host.room.as_str().into(),
-            history: host.history.or(kept).unwrap_or_default(),
+            history: host
+                .history
+                .or_else(|| kept.map(|kept| kept.history))
+                .unwrap_or_default(),
             plain: host.plain,
+            admit: host.admit.or_else(|| kept.map(|kept| kept.admit)).unwrap_or_default(),
         };
         let me = home.identity.key();
         let mut loaded = match (loaded, host.again) {
@@ -91,7 +95,6 @@ impl Config {
             loaded,
             settings,
             name: self.name.as_str().into(),
-            admit: host.admit,
             welcome: host.welcome.clone(),
             limits: self.limits.clone(),
         };

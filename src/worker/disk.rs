@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::io_event::IoEvent;
 use super::thread::Thread;
-use super::{Failure, Shelf};
+use super::{Claim, Failure, Shelf};
 use crate::proto::Store;
 use crate::proto::log::{Batch, Change, Loaded, PlacedEntry, RoomId, StoreError};
 use crate::store::RoomStore;
@@ -49,6 +49,7 @@ impl Disk {
         let mut scribe = Scribe {
             rooms,
             store: None,
+            claim: None,
             has_chores: false,
             answers: answers_in.clone(),
         };
@@ -112,6 +113,8 @@ struct Scribe {
     rooms: Arc<dyn Shelf>,
     /// `None` until the room is known.
     store: Option<Box<dyn RoomStore>>,
+    /// Let go of after the store.
+    claim: Option<Claim>,
     /// The store may have something to do that can wait.
     has_chores: bool,
     answers: Sender<IoEvent>,
@@ -179,9 +182,11 @@ impl Scribe {
 
     fn load(&mut self, room: RoomId) -> Result<Option<Box<Loaded>>, Failure> {
         let disk = |cause: String| Failure::Disk { cause };
+        let claim = self.rooms.claims().claim(room).ok_or(Failure::AlreadyOpen { room })?;
         let mut store = self.rooms.open(room).map_err(|error| disk(error.to_string()))?;
         let loaded = store.load().map_err(|error| disk(error.to_string()))?;
         self.store = Some(store);
+        self.claim = Some(claim);
         self.has_chores = true;
         Ok(loaded.map(Box::new))
     }
@@ -202,7 +207,8 @@ impl Scribe {
         };
         match self.load(room) {
             Ok(None) => self.keep(batch),
-            Ok(Some(_)) => Kept::KnownRoom(room),
+            // Beginning again with the room that is open here fails, and says why.
+            Ok(Some(_)) | Err(Failure::AlreadyOpen { .. }) => Kept::KnownRoom(room),
             Err(failure) => {
                 tracing::error!("{failure}");
                 Kept::Done(Err(StoreError::Failed))

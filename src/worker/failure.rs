@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use crate::proto::log::RoomId;
+
 /// Why a room could not be opened or joined, or has stopped.
 ///
 /// `Display` is one English sentence that says what happened; [`Failure::hint`] says what to do. The window has its own
@@ -74,6 +76,12 @@ pub enum Failure {
     /// Nothing is kept of a room that was to be opened again.
     #[error("this computer knows nothing of this room")]
     UnknownRoom,
+    /// The room is open in this program.
+    #[error("this room is open already")]
+    AlreadyOpen {
+        /// Which room.
+        room: RoomId,
+    },
     /// A room was to be opened that somebody else hosts.
     #[error("this room is somebody else's")]
     OthersRoom,
@@ -117,6 +125,7 @@ impl Failure {
             Self::Connect { .. } => "connect-failed",
             Self::NoAddress => "no-address",
             Self::UnknownRoom => "unknown-room",
+            Self::AlreadyOpen { .. } => "already-open",
             Self::OthersRoom => "others-room",
             Self::Disk { .. } => "disk",
             Self::Resources { .. } => "resources",
@@ -146,6 +155,7 @@ impl Failure {
             Self::Connect { .. } => "Check the address and the network.".to_owned(),
             Self::NoAddress => "Ask the host for the address, or for another invite.".to_owned(),
             Self::UnknownRoom => "Join it with an invite or by its host's address.".to_owned(),
+            Self::AlreadyOpen { .. } => "Use the one that is open, or leave it first.".to_owned(),
             Self::OthersRoom => "Join it instead of opening it.".to_owned(),
             Self::Disk { .. } => {
                 "Check that the disk works and has room; a copy of the profile folder is worth making first.".to_owned()

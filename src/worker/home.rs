@@ -1,9 +1,10 @@
 //! Whose computer this is, and where their rooms are kept.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
@@ -27,7 +28,11 @@ impl Home {
         let me = identity.key();
         Self {
             identity,
-            rooms: Arc::new(Folder { profile, me }),
+            rooms: Arc::new(Folder {
+                profile,
+                me,
+                claims: Claims::default(),
+            }),
         }
     }
 
@@ -41,7 +46,10 @@ impl Home {
         getrandom::fill(seed.as_mut())?;
         let identity = Identity::from_seed(&seed);
         Ok(Self {
-            rooms: Arc::new(Nowhere { me: identity.key() }),
+            rooms: Arc::new(Nowhere {
+                me: identity.key(),
+                claims: Claims::default(),
+            }),
             identity,
         })
     }
@@ -49,6 +57,9 @@ impl Home {
 
 /// Where rooms are kept. Called on the thread that keeps the room.
 pub trait Shelf: fmt::Debug + Send + Sync {
+    /// The rooms that are open: a store is opened only by whoever has claimed its room.
+    fn claims(&self) -> &Claims;
+
     /// The store of a room; an empty one if nothing is kept of it.
     ///
     /// # Errors
@@ -62,14 +73,50 @@ pub trait Shelf: fmt::Debug + Send + Sync {
     }
 }
 
+/// Which rooms are open in this program: two workers would write one file, and neither would know of the other's entries. The profile's
+/// lock keeps other programs out.
+#[derive(Debug, Clone, Default)]
+pub struct Claims(Arc<Mutex<BTreeSet<RoomId>>>);
+
+impl Claims {
+    /// The room, until this is dropped; `None`: another worker has it.
+    #[must_use]
+    pub fn claim(&self, room: RoomId) -> Option<Claim> {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.insert(room).then(|| Claim {
+            room,
+            claims: self.clone(),
+        })
+    }
+}
+
+/// A room that is open.
+#[derive(Debug)]
+pub struct Claim {
+    room: RoomId,
+    claims: Claims,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let mut open = self.claims.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.remove(&self.room);
+    }
+}
+
 /// Keeps each room in a file of the profile.
 #[derive(Debug)]
 struct Folder {
     profile: PathBuf,
     me: MemberKey,
+    claims: Claims,
 }
 
 impl Shelf for Folder {
+    fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
     fn open(&self, room: RoomId) -> Result<Box<dyn RoomStore>, OpenError> {
         let store = SqliteStore::open(&self.profile, room, self.me, Options::default())?;
         Ok(Box::new(store))
@@ -80,9 +127,14 @@ impl Shelf for Folder {
 #[derive(Debug)]
 struct Nowhere {
     me: MemberKey,
+    claims: Claims,
 }
 
 impl Shelf for Nowhere {
+    fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
     fn open(&self, _room: RoomId) -> Result<Box<dyn RoomStore>, OpenError> {
         Ok(Box::new(MemoryStore::new(self.me)))
     }

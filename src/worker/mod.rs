@@ -39,7 +39,7 @@ use window::Window;
 
 pub use crate::proto::Command;
 pub use failure::Failure;
-pub use home::{Home, Shelf};
+pub use home::{Claim, Claims, Home, Shelf};
 
 /// Dropping a [`Worker`] takes no longer, apart from what the disk takes for the batches that are under way.
 pub const JOIN_WITHIN: Duration = Duration::from_secs(1);
@@ -81,8 +81,8 @@ pub struct Host {
     pub bind: Option<IpAddr>,
     /// The port; 0: any free one.
     pub port: u16,
-    /// Who may come in.
-    pub admit: Admit,
+    /// Who may come in; `None`: as the room has it.
+    pub admit: Option<Admit>,
     /// What newcomers see of the time before; `None`: as the room has it.
     pub history: Option<History>,
     /// The encoding of plain guests; `None`: plain text is not let in.

@@ -7,12 +7,13 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use landline::proto::identity::{Identity, MemberKey};
 use landline::proto::log::{Batch, Loaded, PlacedEntry, RoomId, StoreError};
 use landline::store::{Fault, Former, Found, MemoryStore, OpenError, ReadError, RoomStore, Summary};
-use landline::worker::{Home, Shelf};
+use landline::worker::{Claims, Home, Shelf};
 
 /// Rooms by name.
 #[derive(Debug, Clone)]
 pub(crate) struct Cupboard {
     me: MemberKey,
+    claims: Claims,
     inside: Arc<Mutex<Inside>>,
 }
 
@@ -45,6 +46,7 @@ impl Cupboard {
         let identity = Identity::from_seed(&[seed; 32]);
         let cupboard = Self {
             me: identity.key(),
+            claims: Claims::default(),
             inside: Arc::default(),
         };
         let rooms = Arc::new(cupboard.clone());
@@ -95,6 +97,10 @@ impl Cupboard {
 }
 
 impl Shelf for Cupboard {
+    fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
     fn open(&self, room: RoomId) -> Result<Box<dyn RoomStore>, OpenError> {
         self.wait();
         let me = self.me;

@@ -4,7 +4,7 @@ mod line;
 mod table;
 mod words;
 
-use landline::proto::log::{Body, PlacedEntry, StoreError, Target};
+use landline::proto::log::{Body, Peer, PlacedEntry, StoreError, Target};
 use landline::proto::message::{ByeReason, DenyReason, Message, Presence, PresenceState, Proof, SubmitRefusal};
 use landline::proto::{Command, EntryId, LineEnd, MemberId};
 
@@ -418,7 +418,7 @@ fn what_waits_goes_out_when_people_know_that_the_line_is_back() {
 
 #[test]
 fn a_host_that_makes_its_guest_talk_and_does_not_listen_is_left() {
-    let mut table = Table::inside().is_deaf_for(1);
+    let mut table = Table::inside().deaf_for(1);
     let nothing = Message::Entries {
         entries: Vec::new(),
         head: None,
@@ -482,4 +482,28 @@ fn both_sides_show_the_same_words_and_nothing_is_said_before_they_are_compared()
     assert!(table.submitted().is_empty());
     let mut table = table.wants(Command::Confirm);
     assert_eq!(table.submitted().len(), 1);
+    assert!(table.knows_its_host());
+}
+
+impl Table {
+    /// Whether the disk says that words were compared with the host.
+    fn knows_its_host(&self) -> bool {
+        let loaded = self.image.load(&person(GINA).key());
+        let host = |peer: &Peer| peer.id == MemberId::HOST && peer.key == person(HANA).key();
+        loaded.is_some_and(|loaded| loaded.peers.iter().any(|peer| host(peer) && peer.verified))
+    }
+}
+
+#[test]
+fn the_host_is_verified_by_its_words_whether_they_are_confirmed_before_or_after_coming_in() {
+    let (table, _) = Table::confirming().start().answers().knock_is_shown();
+    let mut table = table.wants(Command::Confirm).welcomes().hears_rest();
+    assert!(table.knows_its_host());
+    assert!(table.seen_events().contains(&"joined Hana, verified".to_owned()));
+    let table = table.crash().start();
+    assert!(table.knows_its_host());
+    assert!(
+        !Table::inside().hears_rest().knows_its_host(),
+        "a confirmation that nobody was asked for"
+    );
 }

@@ -24,7 +24,7 @@ pub(crate) fn host(name: &str) -> Config {
             again: None,
             bind: Some(Ipv4Addr::LOCALHOST.into()),
             port: 0,
-            admit: Admit::Anyone,
+            admit: Some(Admit::Anyone),
             history: None,
             plain: Some(Encoding::Auto),
             welcome: WELCOME.to_owned(),

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use landline::proto::identity::Identity;
 use landline::proto::invite::Invite;
-use landline::proto::log::RoomId;
+use landline::proto::log::{RoomId, Settings};
+use landline::proto::message::DenyReason;
 use landline::proto::{Admit, CloseReason, Event as RoomEvent, LeaveReason};
 use landline::worker::{Command, Config, EndReason, Event, Home, JOIN_WITHIN, Target};
 
@@ -47,6 +48,14 @@ fn again(room: RoomId, port: u16) -> Config {
     change_host(&mut config, |host| (host.again, host.port) = (Some(room), port));
     config.seed = None; // the same chance would draw the same names for other entries
     config
+}
+
+/// How the room is, the next time that it is told.
+fn settings_of(seat: &Seat) -> Settings {
+    seat.room("settings", |event| match event {
+        RoomEvent::Settings { settings, .. } => Some(settings.clone()),
+        _ => None,
+    })
 }
 
 fn at(port: u16) -> String {
@@ -150,7 +159,7 @@ fn plain_guests_and_guests_with_keys_are_in_one_room() {
 fn an_invite_says_where_the_room_is_and_lets_one_person_in() {
     let (home, _) = Cupboard::of(1);
     let mut config = host("韩梅梅");
-    change_host(&mut config, |host| host.admit = Admit::Invited);
+    change_host(&mut config, |host| host.admit = Some(Admit::Invited));
     let (host, _, port) = hosting(&home, config);
     let mut invite = host.makes_an_invite();
     assert!(
@@ -168,6 +177,28 @@ fn an_invite_says_where_the_room_is_and_lets_one_person_in() {
     guest.comes_in();
     guest.say("谢谢");
     host.hears("谢谢");
+}
+
+#[test]
+fn a_room_that_was_closed_to_strangers_stays_so_when_it_is_opened_again() {
+    let computer = Computer::new(1);
+    let (seat, room, port) = hosting(&computer.home, host("韩梅梅"));
+    let mut settings = settings_of(&seat);
+    settings.admit = Admit::Invited;
+    seat.send(Command::Change {
+        settings: settings.clone(),
+    });
+    assert_eq!(settings_of(&seat), settings);
+    drop(seat);
+    let mut config = again(room, port);
+    change_host(&mut config, |host| host.admit = None);
+    let (seat, ..) = hosting(&computer.home, config);
+    assert_eq!(settings_of(&seat).admit, Admit::Invited);
+    let stranger = Seat::open(native("李雷", &at(port)));
+    assert_eq!(
+        stranger.end(),
+        EndReason::Closed(CloseReason::Denied(DenyReason::NotInvited))
+    );
 }
 
 // Coming back

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use landline::profile::{Language, MAX_RECENT, Profile, ProfileError, Program, Recent, Settings, Theme};
 
+#[cfg(unix)]
+mod bell;
 mod identity;
 
 fn open(folder: &Path) -> Result<Profile, ProfileError> {

@@ -270,6 +270,7 @@ pub(crate) fn plain_host(seed: u8) -> HostConfig {
         name: "房间".into(),
         history: History::None,
         plain: Some(Encoding::Auto),
+        admit: Admit::Ask,
     };
     HostConfig {
         seed: [seed; 32],
@@ -277,7 +278,6 @@ pub(crate) fn plain_host(seed: u8) -> HostConfig {
         identity,
         settings,
         name: "Host".into(),
-        admit: Admit::Ask,
         welcome: String::new(),
         limits: Limits::default(),
     }

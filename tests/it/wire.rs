@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use landline::proto::identity::{Identity, MemberKey, Signature};
 use landline::proto::log::{
-    Admission, Body, Epoch, Hash, History, InviteNumber, RoomId, Seen, Settings, SignedEntry, SignedHead, Target,
+    Admission, Admit, Body, Epoch, Hash, History, InviteNumber, RoomId, Seen, Settings, SignedEntry, SignedHead, Target,
 };
 use landline::proto::message::{
     ByeReason, DenyReason, Join, MAX_PAGE_ENTRIES, MAX_PAGE_MEMBERS, Message, Presence, PresenceState, Proof, Receipt,
@@ -317,11 +317,12 @@ fn what_only_a_newer_version_understands_is_no_error() {
         wire::decode(&[0x92, 0x02, 0x02, 0x08, 0x63]),
         Ok(Message::Bye(ByeReason::Other))
     );
-    let settings = [0x42, 0x04, 0x10, 0x63, 0x18, 0x63];
+    let settings = [0x42, 0x06, 0x10, 0x63, 0x18, 0x63, 0x20, 0x63];
     let warned = Settings {
         name: "".into(),
         history: History::All,
         plain: Some(Encoding::Auto),
+        admit: Admit::Ask,
     };
     assert_eq!(wire::decode_body(&settings), Ok(Body::Settings(warned)));
     assert!(!SubmitRefusal::Other.retry());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Session;
 use crate::cli::input::Request;
 use crate::cli::record::Record;
-use crate::proto::log::Settings;
+use crate::proto::log::{Admit, Settings};
 use crate::proto::message::Receipt;
 use crate::proto::{self, KnockId, MemberId, Notice};
 use crate::worker::{Command, Event};
@@ -52,11 +52,17 @@ impl Session<'_> {
         }
         match request {
             Request::Invite => self.as_host(|_| Some(Command::Invite)),
-            Request::Admit(knock) => self.as_host(|session| session.knock(knock).map(|knock| Command::Admit { knock })),
+            Request::Admit(knock) => self.as_host(|session| {
+                let knock = session.knock(knock)?;
+                // A script sees the words, too; `/verify` is for people.
+                let compared = false;
+                Some(Command::Admit { knock, compared })
+            }),
             Request::Refuse(knock) => {
                 self.as_host(|session| session.knock(knock).map(|knock| Command::Refuse { knock }));
             }
             Request::Plain(plain) => self.change(|settings| settings.plain = plain),
+            Request::Admission(admit) => self.change(|settings| settings.admit = admit),
             Request::History(history) => self.change(|settings| settings.history = history),
             Request::Verify(whom) => match self.find(whom) {
                 Some(member) => self.send(Command::Verify { member }),
@@ -108,6 +114,24 @@ impl Session<'_> {
             },
         };
         self.output.write(&notice);
+    }
+
+    pub(super) fn lets_anyone_in(&self) -> bool {
+        let native = self.chat.native.as_ref();
+        native.is_some_and(|native| native.settings.admit == Admit::Anyone)
+    }
+
+    /// The room lets anyone in, or no longer.
+    pub(super) fn tell_of_admission(&mut self, before: bool) {
+        let (code, message) = match (before, self.lets_anyone_in()) {
+            (false, true) => (
+                "anyone",
+                "anyone who reaches the host comes in unasked and reads along".to_owned(),
+            ),
+            (true, false) => ("anyone-off", "nobody comes in unasked any more".to_owned()),
+            _ => return,
+        };
+        self.output.write(&Record::Notice { code, message });
     }
 
     fn as_host(&mut self, command: impl FnOnce(&mut Self) -> Option<Command>) {

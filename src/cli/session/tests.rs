@@ -46,7 +46,7 @@ impl Script {
     fn host(stay: bool) -> Self {
         Self::with(Plan {
             plain: "auto",
-            invite: false,
+            admit: None,
             stay,
         })
     }

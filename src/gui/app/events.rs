@@ -47,6 +47,7 @@ impl App {
         self.hear_threads();
         self.hear_shelf();
         self.title(ctx);
+        self.hear_calls(ctx);
         if self.quit.swap(false, Ordering::AcqRel) {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
@@ -54,7 +55,7 @@ impl App {
     }
 
     /// Does what the program was started for.
-    fn begin(&mut self, ctx: &Context, start: Start) {
+    pub(super) fn begin(&mut self, ctx: &Context, start: Start) {
         let card = match start {
             Start::Panel => return,
             Start::Host { room, port, name } => {
@@ -111,7 +112,11 @@ impl App {
             let entered = !room.chat.rows().is_empty();
             match room.end().cloned() {
                 Some(EndReason::Cancelled | EndReason::Closed(CloseReason::Left)) if !entered => {}
-                Some(reason) if !entered => self.attempt_failed(ctx, card, reason),
+                Some(reason) if !entered => {
+                    if !self.was_open_already(card, &reason) {
+                        self.attempt_failed(ctx, card, reason);
+                    }
+                }
                 None if !room.chat.open() && !matches!(room.chat.status, Status::Waiting { .. }) => {
                     *self.attempt_mut(card) = Some(room);
                 }
@@ -134,6 +139,7 @@ impl App {
         let key = room.key;
         self.rooms.push(room);
         self.select(Some(key));
+        self.look_at_shelf(); // it has a name and an id now
     }
 
     /// Keeps what was typed for the next time.

@@ -13,6 +13,7 @@ use crate::gui::room::open_room::{OpenRoom, RoomKey};
 use crate::gui::settings::{ZOOM, ZOOM_STEP};
 use crate::gui::toasts::Mood;
 use crate::profile::Settings;
+use crate::proto::MemberId;
 use crate::text;
 use crate::worker::Command;
 
@@ -141,6 +142,7 @@ impl App {
                     && let Some(room) = self.room_mut(key)
                 {
                     room.door.unconfirmed = None;
+                    room.chat.verified(MemberId::HOST);
                 }
             }
             _ => {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::App;
 use crate::gui::action::Card;
 use crate::gui::connection;
-use crate::gui::room::open_room::OpenRoom;
+use crate::gui::room::open_room::{OpenRoom, RoomKey};
 use crate::gui::toasts::Mood;
 use crate::gui::transcript::Past;
+use crate::proto::DEFAULT_PORT;
 use crate::proto::log::RoomId;
-use crate::proto::{Admit, DEFAULT_PORT};
 use crate::store::{Rooms, Summary};
-use crate::worker::{Config, Host, Role, Target};
+use crate::worker::{Command, Config, EndReason, Failure, Host, Join, Role, Target};
 
 impl App {
     /// Takes what the disk says of the rooms.
@@ -24,12 +24,11 @@ impl App {
             self.toasts
                 .add(Mood::Bad, self.words.rooms_unreadable(unreadable.len()));
         }
-        let named = |hosting: bool| {
-            let rooms = rooms.iter().filter(|room| room.hosting == hosting);
-            rooms.map(|room| (room.room, Arc::clone(&room.name))).collect()
-        };
-        self.panel.known = named(false);
-        self.panel.own = named(true);
+        let named = |room: &Summary| (room.room, Arc::clone(&room.name));
+        let (own, others): (Vec<&Summary>, Vec<&Summary>) = rooms.iter().partition(|room| room.hosting);
+        self.panel.known = others.into_iter().map(named).collect();
+        let kept = |room: &Summary| (room.room, room.settings.clone());
+        self.panel.own = own.into_iter().map(kept).collect();
         self.kept = rooms;
     }
 
@@ -94,7 +93,7 @@ impl App {
                 again: Some(room.room),
                 bind: None,
                 port,
-                admit: Admit::default(),
+                admit: Some(room.settings.admit),
                 history: Some(room.settings.history),
                 plain: room.settings.plain,
                 welcome: self.settings.welcome.clone(),
@@ -107,17 +106,9 @@ impl App {
 
     /// Whether what a card asks for is open already; then it is shown, with a new invite if there is one.
     pub(super) fn is_open_already(&mut self, card: Card, config: &Config) -> bool {
-        let id = match &config.role {
-            Role::Host(host) => host.again,
-            Role::Join(join) => match &join.target {
-                Target::Invite(invite) => Some(invite.room),
-                Target::Known(room) => Some(*room),
-                Target::Address(_) => None,
-            },
-        };
-        let Some(id) = id else { return false };
-        self.leaving.retain(|leaving| leaving.id() != Some(id)); // a file is opened once
-        let Some(open) = self.rooms.iter_mut().find(|room| room.id() == Some(id)) else {
+        let id = asked_for(config);
+        self.leaving.retain(|leaving| id.is_none() || leaving.id() != id); // a file is opened once
+        let Some(open) = self.rooms.iter_mut().find(|room| is_meant(room, config)) else {
             return false;
         };
         let (key, ended) = (open.key, open.ended());
@@ -125,9 +116,61 @@ impl App {
             open.config = config.clone();
             self.rejoin(key);
         }
+        self.turn_to(card, key);
+        true
+    }
+
+    /// A room turned out to be open already when its host was asked: whether it is, and is shown now.
+    pub(super) fn was_open_already(&mut self, card: Card, reason: &EndReason) -> bool {
+        let EndReason::Failed(Failure::AlreadyOpen { room }) = *reason else {
+            return false;
+        };
+        let Some(open) = self.rooms.iter_mut().find(|open| open.id() == Some(room)) else {
+            return false;
+        };
+        let key = open.key;
+        // The host took the newer line for the only one.
+        if !open.chat.hosting && open.send(Command::Retry).is_err() {
+            tracing::debug!("a busy room comes back by itself a little later");
+        }
+        self.turn_to(card, key);
+        true
+    }
+
+    fn turn_to(&mut self, card: Card, key: RoomKey) {
         self.panel.address.clear();
         *self.panel.progress_mut(card) = Default::default();
+        self.toasts.add(Mood::Good, self.words.open_already);
         self.select(Some(key));
-        true
+    }
+}
+
+/// Which room of this computer a configuration names.
+fn asked_for(config: &Config) -> Option<RoomId> {
+    match &config.role {
+        Role::Host(host) => host.again,
+        Role::Join(join) => match &join.target {
+            Target::Invite(invite) => Some(invite.room),
+            Target::Known(room) => Some(*room),
+            Target::Address(_) => None,
+        },
+    }
+}
+
+/// Whether an open room is what a configuration asks for: by its id, a guest's by where it is, one's own by its name.
+fn is_meant(room: &OpenRoom, config: &Config) -> bool {
+    let id = asked_for(config);
+    match &config.role {
+        _ if id.is_some() => room.id() == id,
+        Role::Host(host) => {
+            let named = || room.chat.room.to_lowercase() == host.room.to_lowercase();
+            room.chat.hosting && !room.ended() && named()
+        }
+        Role::Join(Join {
+            target: Target::Address(address),
+            plain: None,
+            ..
+        }) => room.is_at(address),
+        Role::Join(_) => false,
     }
 }

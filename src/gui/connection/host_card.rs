@@ -9,8 +9,8 @@ use crate::gui::look::controls::{self, Weight};
 use crate::gui::look::icons::Icon;
 use crate::gui::look::theme::space;
 use crate::gui::look::widgets::{self, Field};
+use crate::gui::room::room_settings::door_ui;
 use crate::gui::words::strings::Strings;
-use crate::proto::Admit;
 use crate::proto::log::History;
 use crate::worker::Failure;
 
@@ -22,7 +22,11 @@ pub(crate) fn ui(ui: &mut Ui, panel: &mut ConnectionPanel, around: &Surroundings
     let room = room_ui(ui, panel, words, enabled);
     let name = card::name_ui(ui, panel, Card::Host, words, enabled);
     let port = port_ui(ui, panel, words, enabled, actions);
-    admit_ui(ui, words, &mut panel.admit, enabled);
+    let mut admit = panel.admit(words);
+    door_ui(ui, words, &mut admit, enabled);
+    if admit != panel.admit(words) {
+        panel.admit = Some(admit);
+    }
     plain_ui(ui, panel, words, enabled);
     more_ui(ui, panel, words, enabled);
     if !about_port(failure(panel.host.failure.as_ref())) {
@@ -86,19 +90,6 @@ fn port_ui(
     .inner
 }
 
-/// Who may come in; anyone only with a red word about it.
-fn admit_ui(ui: &mut Ui, words: &Strings, admit: &mut Admit, enabled: bool) {
-    let options = [Admit::Ask, Admit::Invited, Admit::Anyone].map(|admit| (admit, words.admit(admit)));
-    ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.y = space::HALF;
-        controls::choice(ui, words.admit_title, admit, &options, enabled);
-        match admit {
-            Admit::Anyone => widgets::problem(ui, words.admit_explained(*admit)),
-            Admit::Ask | Admit::Invited => widgets::hint(ui, words.admit_explained(*admit)),
-        }
-    });
-}
-
 /// Off until somebody turns it on, and red as long as it is.
 fn plain_ui(ui: &mut Ui, panel: &mut ConnectionPanel, words: &Strings, enabled: bool) {
     ui.scope(|ui| {
@@ -131,7 +122,11 @@ fn more_ui(ui: &mut Ui, panel: &mut ConnectionPanel, words: &Strings, enabled: b
     if !panel.more {
         return;
     }
-    history_ui(ui, words, &mut panel.history, enabled);
+    let mut history = panel.history(words);
+    history_ui(ui, words, &mut history, enabled);
+    if history != panel.history(words) {
+        panel.history = Some(history);
+    }
     if !panel.plain {
         return;
     }

@@ -16,7 +16,7 @@ use crate::gui::room::open_room::OpenRoom;
 use crate::gui::words::strings::{EN, Strings};
 use crate::profile::{Recent, Settings};
 use crate::proto::invite::{Invite, InviteError};
-use crate::proto::log::{History, RoomId};
+use crate::proto::log::{History, RoomId, Settings as RoomSettings};
 use crate::proto::{AddressError, Admit, Encoding, Limits};
 use crate::text;
 use crate::worker::{Config, EndReason, Failure, Host, Join, Role, Target};
@@ -37,8 +37,10 @@ pub(crate) struct ConnectionPanel {
     pub(crate) port: String,
     /// Whether plain-text programs are let in.
     pub(crate) plain: bool,
-    pub(crate) admit: Admit,
-    pub(crate) history: History,
+    /// `None`: nothing was chosen, so a room that is opened again stays as it is.
+    pub(crate) admit: Option<Admit>,
+    /// The same.
+    pub(crate) history: Option<History>,
     pub(crate) guest_encoding: Encoding,
     pub(crate) welcome: String,
     pub(crate) more: bool,
@@ -47,8 +49,8 @@ pub(crate) struct ConnectionPanel {
     pub(crate) host_encoding: Encoding,
     /// Rooms that this computer has been in, by name.
     pub(crate) known: Vec<(RoomId, Arc<str>)>,
-    /// Rooms of one's own, by name.
-    pub(crate) own: Vec<(RoomId, Arc<str>)>,
+    /// Rooms of one's own, with their names.
+    pub(crate) own: Vec<(RoomId, RoomSettings)>,
     pub(crate) host: Progress,
     pub(crate) join: Progress,
 }
@@ -116,7 +118,8 @@ impl ConnectionPanel {
                 Ok(invite) => Ok(Target::Invite(invite)),
             };
         }
-        if let Some(room) = only_one(&self.known, typed) {
+        let known = self.known.iter().map(|(room, name)| (*room, &**name));
+        if let Some(room) = only_one(known, typed) {
             return Ok(Target::Known(room));
         }
         typed.parse().map(Target::Address).map_err(Where::Bad)
@@ -132,7 +135,26 @@ impl ConnectionPanel {
 
     /// The room of one's own that has this name already: it is opened again, with all that was said.
     pub(crate) fn own_again(&self, words: &Strings) -> Option<RoomId> {
-        only_one(&self.own, &self.room_name(words)?)
+        let own = self.own.iter().map(|(room, settings)| (*room, &*settings.name));
+        only_one(own, &self.room_name(words)?)
+    }
+
+    /// Who may come in: as chosen, or as the room has it.
+    pub(crate) fn admit(&self, words: &Strings) -> Admit {
+        let kept = || self.own_settings(words).map(|settings| settings.admit);
+        self.admit.or_else(kept).unwrap_or_default()
+    }
+
+    /// What newcomers see: as chosen, or as the room has it.
+    pub(crate) fn history(&self, words: &Strings) -> History {
+        let kept = || self.own_settings(words).map(|settings| settings.history);
+        self.history.or_else(kept).unwrap_or_default()
+    }
+
+    fn own_settings(&self, words: &Strings) -> Option<&RoomSettings> {
+        let again = self.own_again(words)?;
+        let mut own = self.own.iter();
+        own.find(|(room, _)| *room == again).map(|(_, settings)| settings)
     }
 
     /// What a card asks for; `None` while something is missing.
@@ -144,7 +166,7 @@ impl ConnectionPanel {
                 bind: None,
                 port: self.port()?,
                 admit: self.admit,
-                history: Some(self.history),
+                history: self.history,
                 plain: self.plain.then_some(self.guest_encoding),
                 welcome: self.welcome.trim().to_owned(),
             }),
@@ -234,11 +256,11 @@ impl ConnectionPanel {
 }
 
 /// The one room of this name; none if two have it.
-fn only_one(rooms: &[(RoomId, Arc<str>)], name: &str) -> Option<RoomId> {
+fn only_one<'a>(rooms: impl Iterator<Item = (RoomId, &'a str)>, name: &str) -> Option<RoomId> {
     let wanted = name.to_lowercase();
-    let mut named = rooms.iter().filter(|(_, name)| name.to_lowercase() == wanted);
+    let mut named = rooms.filter(|(_, name)| name.to_lowercase() == wanted);
     match (named.next(), named.next()) {
-        (Some((room, _)), None) => Some(*room),
+        (Some((room, _)), None) => Some(room),
         _ => None,
     }
 }

@@ -9,6 +9,8 @@ use crate::gui::app::{App, Factory, Start, language};
 use crate::gui::desktop::system_theme::SystemTheme;
 use crate::gui::look::fonts::SystemFonts;
 use crate::gui::look::theme::Palette;
+#[cfg(unix)]
+use crate::profile::Bell;
 use crate::profile::Profile;
 use crate::worker::{Home, Worker};
 
@@ -168,6 +170,9 @@ const REMEDY_DRIVER: &str = "install the driver of your graphics card's maker";
 /// What eframe runs.
 struct Window {
     app: App,
+    /// Held for its `Drop`.
+    #[cfg(unix)]
+    _bell: Option<Bell>,
     system: SystemTheme,
 }
 
@@ -181,7 +186,7 @@ impl Window {
         let home = Home::in_folder(profile.identity().clone(), profile.folder().to_path_buf());
         let factory: Factory = Box::new(move |config, wake| Worker::spawn(home.clone(), config, wake));
         let mut app = App::new(profile.settings(), factory)
-            .with_profile(profile)?
+            .with_profile(Arc::clone(&profile))?
             .with_start(start);
         app.attach_with(&creation.egui_ctx, fonts);
         #[cfg(target_os = "linux")]
@@ -191,7 +196,16 @@ impl Window {
         if let Err(error) = ctrlc::set_handler(app.quitter()) {
             tracing::debug!(%error, "signals end the program at once");
         }
-        Ok(Self { app, system })
+        #[cfg(unix)]
+        let _bell = Bell::hang(&profile, app.answerer())
+            .inspect_err(|error| tracing::debug!("the window cannot be called to the front: {error}"))
+            .ok();
+        Ok(Self {
+            app,
+            #[cfg(unix)]
+            _bell,
+            system,
+        })
     }
 }
 

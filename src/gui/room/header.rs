@@ -228,27 +228,28 @@ fn underline(ui: &Ui, rect: Rect) {
     ui.painter().hline(line, rect.bottom() - 2.0, Stroke::new(2.0, color));
 }
 
-/// The red strip that stays as long as anybody can read along.
+/// The red strip that stays as long as plain text is let in.
 pub(crate) fn plain_notice_ui(ui: &Ui, rect: Rect, words: &Strings) {
+    notice_ui(ui, rect, words.plain_notice, words.plain_explained);
+}
+
+/// The red strip that stays as long as anyone is let in.
+pub(crate) fn anyone_notice_ui(ui: &Ui, rect: Rect, words: &Strings) {
+    notice_ui(ui, rect, words.anyone_notice, words.anyone_notice);
+}
+
+fn notice_ui(ui: &Ui, rect: Rect, notice: &str, explained: &str) {
     let colors = palette(ui);
     ui.painter().rect_filled(rect, 0.0, colors.error_fill);
     let sign = Rect::from_center_size(pos2(rect.left() + space::PANE + 9.0, rect.center().y), vec2(17.0, 17.0));
     Icon::OpenLock.paint(ui.painter(), sign, colors.error);
-    let response = ui.interact(rect, ui.scope_id().with("plain text"), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, words.plain_notice));
+    let response = ui.interact(rect, ui.scope_id().with(notice), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, notice));
     let at = pos2(sign.right() + 9.0, rect.center().y);
     let font = theme::semibold(size::SMALL);
     let width = rect.right() - at.x - space::TWO;
-    widgets::line(
-        ui,
-        at,
-        Align2::LEFT_CENTER,
-        words.plain_notice,
-        font,
-        colors.error,
-        width,
-    );
-    response.on_hover_text(words.plain_explained);
+    widgets::line(ui, at, Align2::LEFT_CENTER, notice, font, colors.error, width);
+    response.on_hover_text(explained);
 }
 
 /// The field's id; there is one search at a time.

@@ -118,7 +118,8 @@ fn choice_ui(
         widgets::hint(ui, words.knock_hint);
         match groups_ui(ui, words, choice) {
             Some(group) if group == knock.words => {
-                actions.push(Action::Command(key, Command::Admit { knock: knock.id }));
+                let (knock, compared) = (knock.id, true); // nobody picks the right group without having heard it
+                actions.push(Action::Command(key, Command::Admit { knock, compared }));
             }
             Some(_) => choice.failed = true,
             None => {}

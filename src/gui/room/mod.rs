@@ -28,6 +28,7 @@ use crate::gui::room::ime::Ime;
 use crate::gui::room::open_room::OpenRoom;
 use crate::gui::transcript::{TranscriptAction, View};
 use crate::gui::words::strings::Strings;
+use crate::proto::Admit;
 
 /// What a room has to know.
 pub(crate) struct Surroundings {
@@ -48,6 +49,10 @@ pub(crate) fn ui(ui: &mut Ui, rect: Rect, room: &mut OpenRoom, around: &Surround
     header::ui(ui, from_top.top(space::HEADER), room, &around.header, actions);
     if room.chat.plain_text {
         header::plain_notice_ui(ui, from_top.top(header::NOTICE), words);
+    }
+    let admit = room.chat.native.as_ref().map(|native| native.settings.admit);
+    if admit == Some(Admit::Anyone) && !room.ended() {
+        header::anyone_notice_ui(ui, from_top.top(header::NOTICE), words);
     }
     if room.search.open {
         let strip = from_top.top(header::SEARCH);

@@ -1,5 +1,6 @@
 //! One room that is open in the window: its worker, what happened in it, what is being written.
 
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Instant, SystemTime};
 
 use crossbeam_channel::TryRecvError;
@@ -11,6 +12,7 @@ use crate::gui::room::door::Door;
 use crate::gui::room::search::RoomSearch;
 use crate::gui::transcript::Transcript;
 use crate::proto;
+use crate::proto::Address;
 use crate::proto::log::RoomId;
 use crate::worker::{Busy, Command, Config, EndReason, Event, Failure, Role, Target, Worker};
 
@@ -71,6 +73,8 @@ pub(crate) struct OpenRoom {
     /// Leaving was asked for.
     pub(crate) leaving: bool,
     pub(crate) door: Door,
+    /// Where it was reached, or was last tried to be.
+    reached: Option<SocketAddr>,
     worker: Option<Worker>,
 }
 
@@ -90,6 +94,7 @@ impl OpenRoom {
             transcript: Transcript::default(),
             leaving: false,
             door: Door::default(),
+            reached: None,
             worker: Some(worker),
         }
     }
@@ -112,6 +117,20 @@ impl OpenRoom {
                 Target::Invite(invite) => Some(invite.room),
                 Target::Address(_) => None,
             },
+        }
+    }
+
+    /// Whether the room at an address is this one, as far as can be told without asking there: nobody else has the port meanwhile.
+    pub(crate) fn is_at(&self, address: &Address) -> bool {
+        let Ok(ip) = address.host.parse::<IpAddr>() else {
+            return false;
+        };
+        let typed = SocketAddr::new(ip, address.port);
+        match &self.chat.status {
+            _ if self.chat.native.is_none() => false,
+            Status::Hosting { addresses, .. } => addresses.contains(&typed),
+            Status::Connected => self.reached == Some(typed),
+            _ => false,
         }
     }
 
@@ -156,6 +175,7 @@ impl OpenRoom {
     /// What the window itself remembers of an event.
     fn heed(&mut self, event: &Event) {
         match (event, &mut self.config.role) {
+            (Event::Connecting { address }, _) => self.reached = Some(*address),
             (Event::Listening { id, .. }, Role::Host(host)) => host.again = Some(*id),
             (Event::Room(proto::Event::Settings { room, .. }), Role::Join(join)) if join.plain.is_none() => {
                 join.target = Target::Known(*room); // an invite is used up
@@ -164,6 +184,7 @@ impl OpenRoom {
                 host.room = settings.name.to_string();
                 host.history = Some(settings.history);
                 host.plain = settings.plain;
+                host.admit = Some(settings.admit);
             }
             _ => {}
         }

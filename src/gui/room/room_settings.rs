@@ -15,9 +15,9 @@ use crate::gui::room::open_room::{OpenRoom, RoomKey};
 use crate::gui::room::{invite, ways_in};
 use crate::gui::words::strings::Strings;
 use crate::proto::Encoding;
-use crate::proto::log::{History, Settings};
+use crate::proto::log::{Admit, History, Settings};
 use crate::text;
-use crate::worker::{Command, Role};
+use crate::worker::Command;
 
 /// What the host has changed and not applied.
 #[derive(Debug, Default)]
@@ -31,6 +31,7 @@ struct Draft {
     name: String,
     plain: Option<Encoding>,
     history: History,
+    admit: Admit,
 }
 
 impl Draft {
@@ -40,6 +41,7 @@ impl Draft {
             name: settings.name.to_string(),
             plain: settings.plain,
             history: settings.history,
+            admit: settings.admit,
         }
     }
 
@@ -48,6 +50,7 @@ impl Draft {
             name: text::clean_name(&self.name)?.into(),
             history: self.history,
             plain: self.plain,
+            admit: self.admit,
         })
     }
 }
@@ -104,6 +107,7 @@ impl RoomSettings {
             enabled: true,
         };
         widgets::field(ui, &field, &mut draft.name);
+        door_ui(ui, words, &mut draft.admit, true);
         let mut plain = draft.plain.is_some();
         if controls::switch(ui, &mut plain, words.plain_switch, true).changed() {
             draft.plain = plain.then(Encoding::default);
@@ -118,16 +122,21 @@ impl RoomSettings {
         if draft != kept {
             apply_ui(ui, words, room.key, &mut draft, &kept, actions);
         }
-        if let Role::Host(host) = &room.config.role {
-            ui.scope(|ui| {
-                ui.spacing_mut().item_spacing.y = space::HALF;
-                ways_in::section(ui, words.admit_title);
-                fact_ui(ui, words.admit(host.admit));
-                widgets::hint(ui, words.settings_admit_fixed);
-            });
-        }
         self.draft = (draft != kept).then_some(draft);
     }
+}
+
+/// Who may come in, and what that means; anyone only with a red word about it.
+pub(in crate::gui) fn door_ui(ui: &mut Ui, words: &Strings, admit: &mut Admit, enabled: bool) {
+    let options = [Admit::Ask, Admit::Invited, Admit::Anyone].map(|admit| (admit, words.admit(admit)));
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = space::HALF;
+        controls::choice(ui, words.admit_title, admit, &options, enabled);
+        match admit {
+            Admit::Anyone => widgets::problem(ui, words.admit_explained(*admit)),
+            Admit::Ask | Admit::Invited => widgets::hint(ui, words.admit_explained(*admit)),
+        };
+    });
 }
 
 /// What was changed holds for everybody once it is applied.
@@ -155,6 +164,7 @@ fn guest_ui(ui: &mut Ui, words: &Strings, native: &Native) {
     let plain = settings.plain.map_or(words.plain_off, |_| words.plain_on);
     for (name, value) in [
         (words.room_name, &*settings.name),
+        (words.admit_title, words.admit_elsewhere(settings.admit)),
         (words.plain_title, plain),
         (words.history_title, history),
     ] {

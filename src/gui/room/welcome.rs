@@ -14,7 +14,6 @@ use crate::gui::room::ways_in::{Line, addresses_ui, copy_row, netcat_line, secti
 use crate::gui::room::{Surroundings, invite, waiting};
 use crate::gui::words::strings::Strings;
 use crate::proto::Admit;
-use crate::worker::Role;
 
 /// The card is no wider.
 const MAX_WIDTH: f32 = 560.0;
@@ -107,12 +106,10 @@ fn hosting_ui(
 
 /// Who may come in.
 fn who_ui(ui: &mut Ui, words: &Strings, room: &OpenRoom) {
-    let Role::Host(host) = &room.config.role else { return };
-    if room.chat.native.is_none() {
-        return;
-    }
-    let explained = words.admit_explained(host.admit);
-    if host.admit == Admit::Anyone {
+    let Some(native) = &room.chat.native else { return };
+    let admit = native.settings.admit;
+    let explained = words.admit_explained(admit);
+    if admit == Admit::Anyone {
         widgets::problem(ui, explained);
     } else {
         widgets::hint(ui, explained);

@@ -68,12 +68,7 @@ impl<'a> Row<'a> {
             id: egui::Id::unique(("kept room row", room.room.0)),
             name: &room.name,
             state: words.state_kept,
-            preview: if room.hosting {
-                words.hosted_here
-            } else {
-                words.state_kept
-            }
-            .to_owned(),
+            preview: kept_preview(words, room),
             at: room.last_message_ms.map(|at| UNIX_EPOCH + Duration::from_millis(at)),
             unread: usize::try_from(room.unread).unwrap_or(usize::MAX),
             selected: false,
@@ -212,6 +207,25 @@ fn preview(words: &Strings, room: &OpenRoom, selected: bool) -> String {
         Some(message) => words.preview(&author(words, message), &one_line(&message.text)),
         None => status_word(words, room).to_owned(),
     }
+}
+
+/// The last message of a room that is not open.
+fn kept_preview(words: &Strings, room: &Summary) -> String {
+    let Some(last) = &room.last_message else {
+        let stands = if room.hosting {
+            words.hosted_here
+        } else {
+            words.state_kept
+        };
+        return stands.to_owned();
+    };
+    let author = if last.mine {
+        Cow::Borrowed(words.you)
+    } else {
+        words.called(&last.author)
+    };
+    let text = last.text.as_deref().map(one_line);
+    words.preview(&author, text.as_deref().unwrap_or(words.taken_back_short))
 }
 
 fn author<'a>(words: &Strings, message: &'a Message) -> Cow<'a, str> {

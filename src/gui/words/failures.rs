@@ -111,6 +111,7 @@ fn failure_in_chinese(failure: &Failure) -> Advice {
         }
         Failure::NoAddress => Advice::new("邀请里没有房间的地址", "请向主持人询问地址，或索要新的邀请"),
         Failure::UnknownRoom => Advice::new("这台电脑上没有这个房间的记录", "请用邀请或主持人的地址加入"),
+        Failure::AlreadyOpen { .. } => Advice::new("这个房间已经打开", "请使用已打开的那个，或先离开它"),
         Failure::OthersRoom => Advice::new("这是别人的房间", "请加入它，而不是打开它"),
         Failure::Disk { cause } => Advice::new(
             format!("无法读取这台电脑上保存的房间：{cause}"),

@@ -57,6 +57,15 @@ impl Strings {
         }
     }
 
+    /// Who may come in, as guests see it.
+    pub(crate) fn admit_elsewhere(&self, admit: Admit) -> &'static str {
+        match admit {
+            Admit::Ask => self.admit_ask_elsewhere,
+            Admit::Invited => self.admit_invited,
+            Admit::Anyone => self.admit_anyone,
+        }
+    }
+
     /// What the panel about a room is called.
     pub(crate) fn about_room(&self, hosting: bool) -> &'static str {
         if hosting { self.room_settings } else { self.room_about }

@@ -64,6 +64,7 @@ strings! {
     admit_ask: "Ask me", "先问我";
     admit_invited: "Invited only", "仅限受邀";
     admit_anyone: "Anyone", "任何人";
+    admit_ask_elsewhere: "Who is invited, and whom the host lets in", "受邀的人，以及主持人允许的人";
     admit_ask_explained: "An invite lets in at once; others knock, and you compare four words with them", "有邀请的人直接进来；其他人敲门，由你核对四个词";
     admit_invited_explained: "Only with an invite, or who has been let in before", "只有持有邀请的人，或以前已获允许的人";
     admit_anyone_explained: "Anybody who reaches this computer comes in and reads along, unasked", "任何能连到这台电脑的人都可以直接进来并看到内容";
@@ -74,6 +75,7 @@ strings! {
     fewer_options: "Fewer options", "收起选项";
     welcome_line: "Welcome line", "欢迎语";
     welcome_placeholder: "What a newcomer reads first", "新来的人最先看到的话";
+    open_already: "This room is open already", "这个房间已经打开";
     own_again: "You have this room: it opens again, with all that was said", "你已有这个房间：将重新打开，保留之前的内容";
     start: "Start", "开始";
     where_to: "Invite, address or room", "邀请、地址或房间";
@@ -101,6 +103,7 @@ strings! {
 
     // The room.
     plain_notice: "Plain text: anybody on the network can read and forge this", "明文：网络中的任何人都能看到并伪造这里的内容";
+    anyone_notice: "Anyone who reaches the host comes in unasked and reads along", "任何能连到主持人的人都可以直接进来并看到内容";
     search_room: "Search in this room", "在此房间中搜索";
     search_next: "Next match", "下一个匹配";
     search_previous: "Previous match", "上一个匹配";
@@ -141,7 +144,6 @@ strings! {
     room_about: "About this room", "关于房间";
     close_room_settings: "Close room settings", "关闭房间设置";
     settings_guest: "Only the host can change these", "只有主持人可以更改";
-    settings_admit_fixed: "Chosen when the room is opened", "在开房间时选择";
     plain_on: "Let in", "允许";
     plain_off: "Not let in", "不允许";
     apply: "Apply", "应用";

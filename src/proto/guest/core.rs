@@ -110,6 +110,8 @@ pub(super) struct Core {
     pub(super) entering: usize,
     /// Nothing is submitted before the person has compared the words.
     pub(super) unconfirmed: bool,
+    /// The host's key, if the person has compared the words at its door.
+    pub(super) compared: Option<MemberKey>,
     /// Leaving waits until then for what was said.
     pub(super) leaving: Option<Instant>,
     /// The page that the host asked for and that is being read.
@@ -142,6 +144,7 @@ impl Core {
             catching_up: None,
             entering: 0,
             unconfirmed: false,
+            compared: None,
             leaving: None,
             missing: None,
             counter: 0,

@@ -168,7 +168,7 @@ impl Core {
             {
                 let before = entered.projection.peer(peer.id).filter(|before| before.key == peer.key);
                 let known = before.is_some_and(|before| before.member);
-                peer.verified = before.is_some_and(|before| before.verified);
+                peer.verified = self.compared == Some(peer.key) || before.is_some_and(|before| before.verified);
                 entered.projection.put(peer.clone());
                 piece.changes.push(Change::Peer(peer));
                 let member = entered.projection.member(entry.id).filter(|_| !known && !entry.here);

@@ -120,7 +120,7 @@ impl Core {
                 id,
                 name: name.as_ref().to_owned(),
                 member: false, // the entry that makes them a member is on its way
-                verified: false,
+                verified: self.compared == Some(key),
                 first_seq: 0,
             });
         }

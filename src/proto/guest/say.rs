@@ -28,10 +28,7 @@ impl Core {
             Command::Rename { name } => self.rename(now, &name),
             Command::Read { seq } => self.has_read(seq),
             Command::Resubmit { id } => self.resubmit(id),
-            Command::Confirm => {
-                self.unconfirmed = false;
-                self.submit();
-            }
+            Command::Confirm => self.confirm(),
             Command::Verify { member } => self.verify(member),
             Command::Retry => self.retry(),
             Command::Leave => self.leave(now),
@@ -226,6 +223,18 @@ impl Core {
                 self.send(Message::Read { seq });
             }
         }
+    }
+
+    /// The host has read the words that this guest was shown: its key is nobody else's, also before it lets this guest in.
+    fn confirm(&mut self) {
+        if !std::mem::replace(&mut self.unconfirmed, false) {
+            return;
+        }
+        match self.phase {
+            Phase::Knocking { host, .. } => self.compared = Some(host),
+            _ => self.verify(MemberId::HOST),
+        }
+        self.submit();
     }
 
     fn verify(&mut self, member: MemberId) {

@@ -260,7 +260,7 @@ impl Core {
                 id: *id,
                 name: name.as_ref().to_owned(),
                 member: true,
-                verified: known(member).is_some_and(|peer| peer.verified),
+                verified: self.compared.contains(member) || known(member).is_some_and(|peer| peer.verified),
                 first_seq: self.first_seq(seq),
             }),
             Body::Removed { member } => known(member).map(|peer| Peer { member: false, ..peer }),

@@ -45,7 +45,7 @@ impl Core {
                 }
             }
             Command::Invite => self.make_invite(now),
-            Command::Admit { knock } => self.let_in(now, knock),
+            Command::Admit { knock, compared } => self.let_in(now, knock, compared),
             Command::Refuse { knock } => self.answer(knock, DenyReason::Refused),
             Command::Remove { member } => self.remove(now, member),
             Command::Verify { member } => self.verify(member),

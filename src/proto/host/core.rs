@@ -99,6 +99,8 @@ pub struct Core {
     /// How much each member may still say at once: a new line is no new allowance.
     pub(super) allowances: BTreeMap<MemberId, Bucket>,
     pub(super) knocks: Knocks,
+    /// Whose words the person has compared at the door: they are verified as soon as they are members.
+    pub(super) compared: BTreeSet<MemberKey>,
     pub(super) invites: Invites,
     pub(super) guesses: Guesses,
     pub(super) states: States,
@@ -137,6 +139,7 @@ impl Core {
             by_member: BTreeMap::new(),
             allowances: BTreeMap::new(),
             knocks: Knocks::default(),
+            compared: BTreeSet::new(),
             invites: Invites::new(&loaded.invites),
             guesses: Guesses::default(),
             states: States::default(),

@@ -59,7 +59,7 @@ impl Core {
         if !here && self.present() >= self.config.limits.max_lines {
             return Verdict::Deny(DenyReason::Full);
         }
-        match (member, join.proof, self.config.admit) {
+        match (member, join.proof, self.kept.settings.admit) {
             (Some(id), ..) => Verdict::Member(id),
             (None, Proof::Invite { number, proof }, _) => self.invited(now, line, number, &proof),
             (None, Proof::Member, _) if known.is_some() => Verdict::Deny(DenyReason::Removed),
@@ -171,10 +171,13 @@ impl Core {
     }
 
     /// The person at this host lets somebody in.
-    pub(super) fn let_in(&mut self, now: Now, id: KnockId) {
+    pub(super) fn let_in(&mut self, now: Now, id: KnockId, compared: bool) {
         let announced = self.knocks.get_mut(id).is_some_and(|knock| knock.announced);
         if announced && let Some(knock) = self.knocks.remove(id) {
             self.events.push_back(Event::KnockOver { knock: id });
+            if compared {
+                self.compared.insert(knock.key);
+            }
             self.admit(now, knock.line, &knock.name, Admission::Knocked, None);
         }
     }

@@ -104,6 +104,20 @@ pub struct Settings {
     pub history: History,
     /// The encoding of plain guests; `None`: plain text is not let in.
     pub plain: Option<Encoding>,
+    /// Who may come in from now on.
+    pub admit: Admit,
+}
+
+/// Who may come into a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Admit {
+    /// An invite lets in at once, members are known, everybody else knocks.
+    #[default]
+    Ask,
+    /// Only with an invite, or as a member.
+    Invited,
+    /// Anyone.
+    Anyone,
 }
 
 /// What newcomers see of the time before they came.

@@ -3,7 +3,7 @@
 use super::schema::Content;
 use super::{WireError, check, schema};
 use crate::proto::identity::MemberKey;
-use crate::proto::log::{Admission, Body, History, Settings, Target};
+use crate::proto::log::{Admission, Admit, Body, History, Settings, Target};
 use crate::proto::{Encoding, EntryId};
 
 const HISTORY_NONE: u32 = 1;
@@ -13,6 +13,10 @@ const PLAIN_OFF: u32 = 0;
 const PLAIN_AUTO: u32 = 1;
 const PLAIN_UTF_8: u32 = 2;
 const PLAIN_GBK: u32 = 3;
+
+const ADMIT_ASK: u32 = 0;
+const ADMIT_INVITED: u32 = 1;
+const ADMIT_ANYONE: u32 = 2;
 
 const ADMISSION_HOST: u32 = 1;
 const ADMISSION_INVITED: u32 = 2;
@@ -148,6 +152,11 @@ impl From<&Settings> for schema::Settings {
                 Some(Encoding::Utf8) => PLAIN_UTF_8,
                 Some(Encoding::Gbk) => PLAIN_GBK,
             },
+            admit: match settings.admit {
+                Admit::Ask => ADMIT_ASK,
+                Admit::Invited => ADMIT_INVITED,
+                Admit::Anyone => ADMIT_ANYONE,
+            },
         }
     }
 }
@@ -169,6 +178,12 @@ impl TryFrom<schema::Settings> for Settings {
                 PLAIN_UTF_8 => Some(Encoding::Utf8),
                 PLAIN_GBK => Some(Encoding::Gbk),
                 _ => Some(Encoding::Auto),
+            },
+            // What is unknown lets nobody in whom no person has let in.
+            admit: match settings.admit {
+                ADMIT_INVITED => Admit::Invited,
+                ADMIT_ANYONE => Admit::Anyone,
+                _ => Admit::Ask,
             },
         })
     }

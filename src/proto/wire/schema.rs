@@ -356,6 +356,8 @@ pub(super) struct Settings {
     pub(super) history: u32,
     #[prost(uint32, tag = "3")]
     pub(super) plain: u32,
+    #[prost(uint32, tag = "4")]
+    pub(super) admit: u32,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

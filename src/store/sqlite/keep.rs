@@ -27,7 +27,7 @@ const NOTHING_SAID: i64 = 0;
 const SAID: i64 = 1;
 const VOUCHED: i64 = 2;
 /// `retold.by` of a message that was taken back.
-const TAKEN_BACK: i64 = 0;
+pub(super) const TAKEN_BACK: i64 = 0;
 
 /// What a batch has changed.
 pub(super) struct Done {

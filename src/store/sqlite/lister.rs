@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
-use super::state::{PEER, State};
+use super::keep::{TAKEN_BACK, retold};
+use super::state::{PEER, State, peer};
 use super::trouble::Trouble;
-use super::{FOLDER, OpenError, open};
+use super::{FOLDER, OpenError, open, read};
 use crate::proto::identity::MemberKey;
-use crate::store::{MAX_UNREAD, Summary};
+use crate::proto::log::{Body, Peer, PlacedEntry};
+use crate::store::{LastMessage, MAX_UNREAD, Summary, rules, words};
 
 /// What a profile has.
 #[derive(Debug, Default)]
@@ -36,19 +38,59 @@ pub fn rooms(profile: &Path, me: &MemberKey) -> Rooms {
 
 /// A room in a few words.
 pub(super) fn summary(connection: &Connection, state: &State, me: &MemberKey) -> Result<Summary, Trouble> {
-    let members = PEER.rows(connection, |row| Ok(row.get::<_, bool>(3)?))?;
+    let peers = PEER.rows(connection, |row| Ok(peer(row)?))?;
     let kept = &state.kept;
+    let last_message = match last_message(connection, state, &peers, me) {
+        Err(Trouble::Damaged(_)) => None, // who opens the room is told
+        read => read?,
+    };
     Ok(Summary {
         room: kept.room,
         name: kept.settings.name.clone(),
         settings: kept.settings.clone(),
         host: kept.host,
         hosting: kept.host == *me,
-        members: members.into_iter().filter(|(member, _)| *member).count(),
+        members: peers.iter().filter(|(peer, _)| peer.member).count(),
         last: state.last,
         last_message_ms: state.message_ms,
+        last_message,
         unread: unread(connection, state, me)?,
     })
+}
+
+/// The newest message, as it reads now.
+fn last_message(
+    connection: &Connection,
+    state: &State,
+    peers: &[(Peer, i64)],
+    me: &MemberKey,
+) -> Result<Option<LastMessage>, Trouble> {
+    let log = state.log();
+    let sql = "SELECT place FROM name WHERE place BETWEEN ?1 AND ?2 AND said > 0 ORDER BY place DESC LIMIT 1";
+    let range = [log.place(state.kept.floor.seq), log.place(state.last.seq)];
+    let newest = connection
+        .query_row(sql, range, |row| row.get::<_, i64>(0))
+        .optional()?;
+    let Some(place) = newest else { return Ok(None) };
+    let placed = read::one(connection, &log, log.seq(place))?;
+    let author = peers.iter().find(|(peer, _)| peer.key == placed.entry.author);
+    let author = author.map(|(peer, _)| (peer.id, &*peer.name));
+    let now = match retold(connection, &log, placed.seq)? {
+        Some(TAKEN_BACK) => None,
+        // Another connection may have written it a moment after the state was read.
+        Some(by) if log.has(by.cast_unsigned()) => words_of(&read::one(connection, &log, by.cast_unsigned())?),
+        _ => words_of(&placed),
+    };
+    Ok(rules::last_message(&placed, now.as_deref(), author, me))
+}
+
+/// What an entry says, or says instead.
+fn words_of(placed: &PlacedEntry) -> Option<String> {
+    let body = rules::body(placed);
+    match &body {
+        Body::Edit { text, .. } => Some(words::shown(text)),
+        body => rules::said(body).map(words::shown),
+    }
 }
 
 /// A plain guest's words are in the host's name, but are not the host's.

@@ -284,7 +284,7 @@ fn kept(row: &Row<'_>) -> Result<(Kept, i64), Trouble> {
     Ok((kept, row.get(3)?))
 }
 
-fn peer(row: &Row<'_>) -> rusqlite::Result<Peer> {
+pub(super) fn peer(row: &Row<'_>) -> rusqlite::Result<Peer> {
     let (id, first_seq): (i64, i64) = (row.get(1)?, row.get(5)?);
     Ok(Peer {
         key: MemberKey(row.get(0)?),

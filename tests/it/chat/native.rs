@@ -3,7 +3,7 @@
 use landline::chat::MAX_REACTIONS;
 use landline::proto::KnockId;
 use landline::proto::identity::MemberKey;
-use landline::proto::log::{History, RoomId, Settings};
+use landline::proto::log::{Admit, History, RoomId, Settings};
 use landline::proto::message::Receipt;
 use landline::proto::words::Words;
 
@@ -38,6 +38,7 @@ impl Story {
                 name: "Workshop".into(),
                 history: History::None,
                 plain: plain.then_some(proto::Encoding::Auto),
+                admit: Admit::Ask,
             },
         });
     }

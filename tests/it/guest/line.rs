@@ -33,7 +33,7 @@ fn a_host_learns_at_once_what_is_stored_and_of_a_flood_five_times_a_second() {
 
 #[test]
 fn a_host_that_takes_no_bytes_is_left_after_twenty_seconds() {
-    let table = Table::inside().is_deaf_for(1).says("anybody there?");
-    let table = table.is_deaf_for(19).shows_nothing("lost");
-    table.is_deaf_for(1).shows(&["lost TimedOut"]);
+    let table = Table::inside().deaf_for(1).says("anybody there?");
+    let table = table.deaf_for(19).shows_nothing("lost");
+    table.deaf_for(1).shows(&["lost TimedOut"]);
 }

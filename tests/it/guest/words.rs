@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use landline::proto::identity::Identity;
-use landline::proto::log::{Body, History, Settings};
+use landline::proto::log::{Admit, Body, History, Settings};
 use landline::proto::message::{Receipt, RosterEntry};
 use landline::proto::{Event, MemberId};
 
@@ -20,6 +20,7 @@ pub(crate) fn settings() -> Settings {
         name: "room".into(),
         history: History::All,
         plain: None,
+        admit: Admit::Ask,
     }
 }
 
@@ -55,6 +56,7 @@ pub(crate) fn describe(event: &Event) -> String {
     match event {
         Event::Connected { room, resumed, .. } => format!("connected to {room}, resumed {resumed}"),
         Event::Known { member } => format!("known {}", member.author.name),
+        Event::Joined { member } if member.verified => format!("joined {}, verified", member.author.name),
         Event::Joined { member } => format!("joined {}", member.author.name),
         Event::Left { member, reason } => format!("left {} {reason:?}", member.author.name),
         Event::Renamed { member, previous } => format!("{previous} is now {}", member.author.name),

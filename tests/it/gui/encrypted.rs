@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use landline::proto::identity::MemberKey;
 use landline::proto::invite::{Invite, InviteSecret};
-use landline::proto::log::{History, InviteNumber, RoomId, Settings as RoomSettings};
+use landline::proto::log::{Admit, History, InviteNumber, RoomId, Settings as RoomSettings};
 use landline::proto::words::Words;
 use landline::proto::{Author, Entry, EntryId, Event as Room, KnockId, Member, MemberId};
 use landline::worker::{Command, Event};
@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{Stage, address};
 
+mod again;
 mod coming_in;
 mod inside;
 
@@ -27,6 +28,7 @@ fn room_settings() -> RoomSettings {
         name: "Workshop".into(),
         history: History::None,
         plain: None,
+        admit: Admit::Ask,
     }
 }
 

@@ -5,7 +5,7 @@ use egui::Modifiers;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use landline::gui::Start;
-use landline::profile::Language;
+use landline::profile::{Call, Language};
 use landline::proto;
 use landline::proto::CloseReason;
 use landline::proto::LineEnd;
@@ -13,6 +13,7 @@ use landline::proto::MemberId;
 use landline::worker::Command;
 use landline::worker::EndReason;
 use landline::worker::Failure;
+use landline::worker::Role as Part;
 
 use super::{Stage, member, settings};
 
@@ -162,6 +163,7 @@ fn the_language_changes_every_visible_word() {
     stage.press("移除 明文访客 10.0.0.9");
     assert_no_english(&stage);
     stage.press("新房间");
+    stage.fill(Role::TextInput, "房间名称", "别处");
     stage.press("更多选项");
     stage.press("加入");
     assert_no_english(&stage);
@@ -321,4 +323,42 @@ fn the_strip_of_a_lost_line_grows_rather_than_cut_what_happened() {
     };
     let (narrow, wide) = (strip(500.0), strip(1240.0));
     assert!(narrow > wide + 15.0, "a row more: {narrow}, {wide}");
+}
+
+#[test]
+fn the_second_program_brings_the_window_to_the_front_and_hands_over_what_it_was_to_join() {
+    let mut stage = Stage::hosting();
+    let answer = stage.harness.state().0.answerer();
+    let focuses = |stage: &Stage| {
+        let commands = &stage.harness.output().viewport_output[&egui::ViewportId::ROOT].commands;
+        commands.contains(&egui::ViewportCommand::Focus)
+    };
+    assert!(!focuses(&stage));
+    stage
+        .harness
+        .input_mut()
+        .viewports
+        .entry(egui::ViewportId::ROOT)
+        .or_default()
+        .focused = Some(false);
+    answer(Call::Raise);
+    stage.harness.step();
+    assert!(focuses(&stage));
+    assert_eq!(stage.opened(), 1);
+    answer(
+        Start::Join {
+            address: Some("10.0.0.7".to_owned()),
+            program: None,
+            name: None,
+        }
+        .call(),
+    );
+    stage.harness.step();
+    assert_eq!(stage.opened(), 2);
+    let Part::Join(join) = stage.config(1).role else {
+        panic!("it was to be joined")
+    };
+    assert_eq!(join.target.to_string(), "10.0.0.7:8888");
+    stage.harness.step();
+    assert!(stage.has("Join a room"), "what comes of it is seen");
 }

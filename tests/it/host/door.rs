@@ -1,7 +1,7 @@
 //! Who comes in.
 
 use landline::proto::host::Out;
-use landline::proto::log::{Change, InviteNumber, StoreError};
+use landline::proto::log::{Change, InviteNumber, Settings, StoreError};
 use landline::proto::message::{Join, Message, Proof};
 use landline::proto::{Admit, Command, KnockId, MemberId};
 
@@ -160,20 +160,29 @@ fn who_knocks_is_asked_for_and_shown_in_order() {
         .shows(&["Li knocks from 10.0.0.1:5000"]);
     let room = room.shows_nonce("Li").hears("Li", &[]).shows(&[]);
     let knock = KnockId(1);
-    room.wants(Command::Admit { knock })
+    let room = room
+        .wants(Command::Admit { knock, compared: true })
         .shows(&["knock over", "Li joined"])
         .hears("Li", &["welcome m1 from 2 to 3", "entries 3 to 3, head 3"]);
+    assert!(room.disk.peers[&LI].verified);
+    let room = room.knocks("Mo").shows_nonce("Mo");
+    let knock = KnockId(2);
+    let room = room.wants(Command::Admit { knock, compared: false });
+    assert!(!room.disk.peers[&MemberId(2)].verified, "nobody has compared anything");
 }
 
 #[test]
 fn nobody_is_let_in_before_the_nonce_is_shown() {
     let room = Room::new().quietly().knocks("Li");
-    room.wants(Command::Admit { knock: KnockId(1) })
-        .hears("Li", &["pending"])
-        .shows(&[])
-        .after(10_000)
-        .hears("Li", &["denied NoAnswer"])
-        .shows(&[]);
+    room.wants(Command::Admit {
+        knock: KnockId(1),
+        compared: false,
+    })
+    .hears("Li", &["pending"])
+    .shows(&[])
+    .after(10_000)
+    .hears("Li", &["denied NoAnswer"])
+    .shows(&[]);
 }
 
 #[test]
@@ -210,9 +219,9 @@ fn few_stand_at_the_door() {
 
 #[test]
 fn the_room_decides_about_strangers() {
-    let room = Room::with(|config| config.admit = Admit::Invited).knocks("Li");
+    let room = Room::with(|config| config.settings.admit = Admit::Invited).knocks("Li");
     room.hears("Li", &["denied NotInvited"]);
-    let room = Room::with(|config| config.admit = Admit::Anyone).knocks("Li");
+    let room = Room::with(|config| config.settings.admit = Admit::Anyone).knocks("Li");
     room.hears("Li", &["welcome m1 from 2 to 3", "entries 3 to 3, head 3"]);
     let room = Room::with(|config| config.limits.max_lines = 1)
         .member("Li")
@@ -220,6 +229,30 @@ fn the_room_decides_about_strangers() {
     room.hears("Mo", &["denied Full"])
         .comes("Li")
         .hears("Li", &["bye Replaced", "welcome m1 from 2 to 3"]);
+}
+
+#[test]
+fn the_host_changes_who_may_come_in_while_the_room_is_open_and_it_stays_so() {
+    let rule = |room: &Room, admit| Command::Change {
+        settings: Settings {
+            admit,
+            ..room.disk.kept.as_ref().unwrap().settings.clone()
+        },
+    };
+    let room = Room::new().member("Li").knocks("Mo").hears("Mo", &["pending"]);
+    let invited = rule(&room, Admit::Invited);
+    let room = room.quietly().disk(Mood::Slow).wants(invited).knocks("Bo");
+    let room = room.hears("Bo", &["pending"]); // not before it is flushed
+    let room = room.disk(Mood::Quick).shows(&["settings of 房间"]);
+    let room = room.hears("Li", &["entries 4 to 4, head 4"]).hears("Mo", &[]); // who stands there is not sent away
+    let room = room.knocks("Cy").hears("Cy", &["denied NotInvited"]);
+    let kept = room.disk.kept.as_ref().unwrap().settings.clone();
+    let mut room = room;
+    room.change(|config| config.settings = kept);
+    let room = room.restarts().knocks("Di").hears("Di", &["denied NotInvited"]);
+    let anyone = rule(&room, Admit::Anyone);
+    let room = room.wants(anyone).knocks("Ed");
+    room.hears("Ed", &["welcome m2 from 5 to 6", "entries 6 to 6, head 6"]);
 }
 
 #[test]
@@ -239,7 +272,7 @@ fn whoever_is_removed_is_out_until_let_in_again() {
 fn a_removed_guest_may_knock_and_may_not_walk_in() {
     let room = Room::new().member("Li").wants(Command::Remove { member: LI }).quietly();
     room.knocks("Li").hears("Li", &["pending"]);
-    let room = Room::with(|config| config.admit = Admit::Anyone).member("Li");
+    let room = Room::with(|config| config.settings.admit = Admit::Anyone).member("Li");
     let room = room.wants(Command::Remove { member: LI }).quietly();
     room.knocks("Li").hears("Li", &["denied Removed"]);
 }

@@ -151,8 +151,11 @@ fn its_own_word_counts_whoever_shows_it() {
     let room = room.knocks("Li").shows(&["notice LogLost { from: 4 }"]);
     let room = room.shows_nonce("Li").quietly();
     // Nobody is made a member either, before it is known who is one.
-    room.wants(Command::Admit { knock: KnockId(1) })
-        .hears("Li", &["denied Busy"]);
+    room.wants(Command::Admit {
+        knock: KnockId(1),
+        compared: false,
+    })
+    .hears("Li", &["denied Busy"]);
 }
 
 #[test]

@@ -34,7 +34,7 @@ impl World {
     fn new(change: impl FnOnce(&mut HostConfig)) -> Self {
         let mut config = plain_host(1);
         config.settings.plain = None;
-        config.admit = Admit::Anyone;
+        config.settings.admit = Admit::Anyone;
         change(&mut config);
         let mut world = Self {
             host: Endpoint::host(start(), config),
@@ -262,7 +262,7 @@ fn a_member_who_floods_is_not_read() {
 
 #[test]
 fn who_asks_without_end_whether_the_host_is_there_is_not_read_inside_or_at_the_door() {
-    let mut world = World::new(|config| config.admit = Admit::Ask).joins(1);
+    let mut world = World::new(|config| config.settings.admit = Admit::Ask).joins(1);
     for _ in 0..60 {
         world = world.sends(1, &Message::Ping);
     }

@@ -3,7 +3,7 @@
 use landline::proto::log::{RoomId, StoreError};
 use landline::proto::{CloseReason, Event as RoomEvent};
 use landline::store::Fault;
-use landline::worker::{EndReason, Event, Failure, JOIN_WITHIN};
+use landline::worker::{Command, EndReason, Event, Failure, JOIN_WITHIN};
 
 use super::{again, at, hosting, returning};
 use crate::cupboard::Cupboard;
@@ -29,6 +29,27 @@ fn somebody_elses_room_is_joined_and_not_opened() {
     drop(guest);
     let reason = Seat::at(&home, again(room, 0)).end();
     assert_eq!(reason, EndReason::Failed(Failure::OthersRoom));
+}
+
+#[test]
+fn a_room_is_open_once_whichever_way_it_is_asked_for() {
+    let (home, _) = Cupboard::of(1);
+    let (open, room, port) = hosting(&home, host("韩梅梅"));
+    let already = EndReason::Failed(Failure::AlreadyOpen { room });
+    assert_eq!(Seat::at(&home, again(room, 0)).end(), already);
+    let (laptop, _) = Cupboard::of(2);
+    let guest = Seat::at(&laptop, native("李雷", &at(port)));
+    guest.comes_in();
+    assert_eq!(Seat::at(&laptop, returning("李雷", room)).end(), already);
+    // Only the host's answer tells which room is behind an address. It takes the newer line for the only one.
+    assert_eq!(Seat::at(&laptop, native("李雷", &at(port))).end(), already);
+    guest.loses_its_line();
+    guest.send(Command::Retry);
+    assert!(guest.comes_in());
+    guest.say("我在这里");
+    open.hears("我在这里");
+    drop(open);
+    drop(hosting(&home, again(room, port))); // who has left it has let go of it
 }
 
 #[test]

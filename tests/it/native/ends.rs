@@ -44,7 +44,7 @@ fn greeting() -> Kept {
 
 fn knocking() -> Kept {
     let mut config = host("韩梅梅");
-    change_host(&mut config, |host| host.admit = Admit::Ask);
+    change_host(&mut config, |host| host.admit = Some(Admit::Ask));
     let (host, _, port) = hosting(&Home::fleeting().unwrap(), config);
     let guest = Seat::open(native("李雷", &at(port)));
     guest.room("waiting", |event| {

@@ -81,6 +81,7 @@ impl World {
                         History::None
                     },
                     plain: None,
+                    admit: self.plan.admit,
                 },
             },
             _ => Command::Remove {

@@ -51,6 +51,7 @@ impl World {
             name: "room".into(),
             history: self.plan.history,
             plain: None,
+            admit: self.plan.admit,
         };
         let made = || Loaded::made(RoomId([5; 16]), Epoch([1; 16]), host.identity.key(), settings.clone());
         let loaded = host.image.load(&host.identity.key()).unwrap_or_else(made);
@@ -60,7 +61,6 @@ impl World {
             settings: loaded.kept.settings.clone(),
             loaded,
             name: host.name.as_str().into(),
-            admit: self.plan.admit,
             welcome: String::new(),
             limits: self.limits.clone(),
         };
@@ -211,7 +211,7 @@ impl World {
     pub(crate) fn answer_knock(&mut self, knock: KnockId) {
         let command = match self.chance.u8(..8) {
             0 => Command::Refuse { knock },
-            _ => Command::Admit { knock },
+            _ => Command::Admit { knock, compared: false },
         };
         self.command(HOST, command);
     }

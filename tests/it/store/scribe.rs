@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use landline::proto::identity::{MemberKey, Signature};
 use landline::proto::log::{
-    Batch, BatchId, Body, Change, Epoch, Hash, History, Kept, Peer, PlacedEntry, RoomId, Seen, Settings, SignedEntry,
-    SignedHead, Target,
+    Admit, Batch, BatchId, Body, Change, Epoch, Hash, History, Kept, Peer, PlacedEntry, RoomId, Seen, Settings,
+    SignedEntry, SignedHead, Target,
 };
 use landline::proto::wire::encode_body;
 use landline::proto::{EntryId, MemberId};
@@ -48,6 +48,7 @@ impl Scribe {
             name: "三班".into(),
             history: History::All,
             plain: None,
+            admit: Admit::Ask,
         };
         Self {
             last: floor,

@@ -3,7 +3,7 @@
 use landline::proto::invite::InviteSecret;
 use landline::proto::log::{Body, Change, InviteNumber, Loaded, Target};
 use landline::proto::{EntryId, MemberId};
-use landline::store::MAX_UNREAD;
+use landline::store::{LAST_MESSAGE_CHARS, MAX_UNREAD};
 
 use super::conformance::checks;
 use super::scribe::{ANN, BOB, Bench, HOST, message, peer, shared};
@@ -28,6 +28,7 @@ checks![
     a_summary_says_what_the_room_is,
     on_a_guest_a_summary_says_who_hosts,
     a_summary_knows_the_last_message,
+    a_summary_tells_the_last_message_as_it_reads_now,
     unread_are_messages_of_others,
     on_a_guest_own_messages_are_read,
     unread_are_counted_up_to_a_bound,
@@ -264,6 +265,42 @@ fn a_summary_knows_the_last_message(bench: &mut Bench) {
     let summary = bench.store().summary().unwrap().unwrap();
     assert_eq!(summary.last_message_ms, Some(at));
     assert_eq!(summary.last, bench.scribe.last);
+}
+
+/// Who said the last message, whether that was this computer, and how it reads now.
+fn last_message(bench: &mut Bench) -> Option<(String, bool, Option<String>)> {
+    let last = bench.store().summary().unwrap().unwrap().last_message?;
+    let text = last.text.map(|text| text.to_string());
+    Some((last.author.name.to_string(), last.mine, text))
+}
+
+fn a_summary_tells_the_last_message_as_it_reads_now(bench: &mut Bench) {
+    bench.make();
+    assert_eq!(last_message(bench), None);
+    bench.keep([Change::Peer(peer(ANN, 1, "Ann")), Change::Peer(peer(BOB, 2, "Bob"))]);
+    let read = |who: &str, mine, text: &str| Some((who.to_owned(), mine, Some(text.to_owned())));
+    bench.keep([Change::Peer(peer(HOST, 0, "Hana"))]);
+    bench.say(HOST, "zero");
+    assert_eq!(last_message(bench), read("Hana", true, "zero"));
+    bench.say(BOB, "first");
+    bench.say(ANN, "one");
+    assert_eq!(last_message(bench), read("Ann", false, "one"));
+    bench.keep([Change::Peer(peer(ANN, 1, "Anna"))]);
+    let target = bench.scribe.target(3);
+    let edit = bench.scribe.edit(ANN, target, "eins\u{7}");
+    bench.keep([edit]);
+    let older = bench.scribe.target(2);
+    let edit = bench.scribe.edit(BOB, older, "erstens");
+    bench.keep([edit]);
+    bench.subject.reopen();
+    assert_eq!(last_message(bench), read("Anna", false, "eins\u{fffd}"));
+    let gone = bench.scribe.delete(ANN, target);
+    bench.keep([gone]);
+    assert_eq!(last_message(bench), Some(("Anna".to_owned(), false, None)));
+    let plain = bench.scribe.vouch(&"长".repeat(500));
+    bench.keep([plain]);
+    let (_, mine, text) = last_message(bench).unwrap();
+    assert_eq!((mine, text), (false, Some("长".repeat(LAST_MESSAGE_CHARS))));
 }
 
 fn unread(bench: &mut Bench) -> u64 {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use fastrand::Rng;
 use landline::proto::identity::{MemberKey, Signature};
 use landline::proto::log::{
-    Admission, Body, Epoch, Hash, History, InviteNumber, PlacedEntry, RoomId, Seen, Settings, SignedEntry, SignedHead,
-    Target,
+    Admission, Admit, Body, Epoch, Hash, History, InviteNumber, PlacedEntry, RoomId, Seen, Settings, SignedEntry,
+    SignedHead, Target,
 };
 use landline::proto::message::{
     ByeReason, DenyReason, Join, Message, Presence, PresenceState, Proof, Receipt, Resume, RosterEntry, SubmitRefusal,
@@ -214,6 +214,7 @@ fn settings(chance: &mut Rng) -> Settings {
         name: name(chance),
         history: one_of(chance, &[History::None, History::All]),
         plain: one_of(chance, &encodings),
+        admit: one_of(chance, &[Admit::Ask, Admit::Invited, Admit::Anyone]),
     }
 }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use data_encoding::HEXLOWER_PERMISSIVE;
 
 use super::{
-    Admission, Body, ByeReason, DenyReason, Encoding, EntryId, Epoch, Hash, History, Identity, InviteNumber, Join,
-    MemberId, MemberKey, Message, Presence, PresenceState, Proof, Receipt, Resume, RoomId, RosterEntry, Seen, Settings,
-    Signature, SignedEntry, SignedHead, SubmitRefusal, Target, Welcome, wire,
+    Admission, Admit, Body, ByeReason, DenyReason, Encoding, EntryId, Epoch, Hash, History, Identity, InviteNumber,
+    Join, MemberId, MemberKey, Message, Presence, PresenceState, Proof, Receipt, Resume, RoomId, RosterEntry, Seen,
+    Settings, Signature, SignedEntry, SignedHead, SubmitRefusal, Target, Welcome, wire,
 };
 
 const SPECIFICATION: &str = include_str!("../../../docs/protocol.md");
@@ -50,6 +50,7 @@ fn settings() -> Settings {
         name: "三班".into(),
         history: History::None,
         plain: Some(Encoding::Gbk),
+        admit: Admit::Ask,
     }
 }
 
@@ -192,6 +193,13 @@ fn bodies() -> Vec<(&'static str, Body)> {
         ),
         ("body-removed", Body::Removed { member: KEY }),
         ("body-settings", Body::Settings(settings())),
+        (
+            "body-settings-invited",
+            Body::Settings(Settings {
+                admit: Admit::Invited,
+                ..settings()
+            }),
+        ),
         (
             "body-vouched",
             Body::Vouched {

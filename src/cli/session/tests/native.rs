@@ -4,7 +4,7 @@ use super::*;
 use crate::proto::KnockId;
 use crate::proto::identity::MemberKey;
 use crate::proto::invite::{Invite, InviteSecret};
-use crate::proto::log::{History, InviteNumber, Settings};
+use crate::proto::log::{Admit, History, InviteNumber, Settings};
 use crate::proto::message::{DenyReason, Receipt, SubmitRefusal};
 use crate::proto::words::Words;
 
@@ -13,16 +13,17 @@ impl Script {
     fn native() -> Self {
         let script = Self::with(Plan {
             plain: "off",
-            invite: true,
+            admit: Some(Admit::Ask),
             stay: true,
         });
-        script.room(settings());
+        script.room(settings(Admit::Ask));
         script.listening();
         assert_eq!(script.command(), Command::Invite);
         script.room(proto::Event::Invite { invite: invite() });
         let listening = script.record("listening");
         assert_eq!(listening["invite"], invite().to_string());
         assert_eq!(listening["room"]["id"], "01".repeat(16));
+        assert_eq!(listening["admit"], "ask");
         script
     }
 
@@ -46,7 +47,7 @@ impl Script {
     }
 }
 
-fn settings() -> proto::Event {
+fn settings(admit: Admit) -> proto::Event {
     proto::Event::Settings {
         room: RoomId([1; 16]),
         host: MemberKey([2; 32]),
@@ -54,6 +55,7 @@ fn settings() -> proto::Event {
             name: "Workshop".into(),
             history: History::None,
             plain: None,
+            admit,
         },
     }
 }
@@ -85,7 +87,8 @@ fn the_only_knock_need_not_be_named() {
     assert_eq!(script.record("error")["code"], "no-such-knock");
     script.knock(3);
     script.line("/admit");
-    assert_eq!(script.command(), Command::Admit { knock: KnockId(3) });
+    let (knock, compared) = (KnockId(3), false);
+    assert_eq!(script.command(), Command::Admit { knock, compared });
     script.knock(4);
     script.line("/admit");
     assert_eq!(script.record("error")["code"], "no-such-knock");
@@ -126,6 +129,11 @@ fn commands_about_entries_reach_the_worker() {
         panic!("not a change");
     };
     assert_eq!(settings.history, History::All);
+    script.line("/admission anyone");
+    let Command::Change { settings } = script.command() else {
+        panic!("not a change");
+    };
+    assert_eq!(settings.admit, Admit::Anyone);
     script.line("/edit five x");
     assert_eq!(script.record("error")["code"], "bad-command");
 }
@@ -135,11 +143,11 @@ impl Script {
     fn guest() -> Self {
         let plan = Plan {
             plain: "off",
-            invite: false,
+            admit: None,
             stay: false,
         };
         let script = Self::of(plan, false);
-        script.room(settings());
+        script.room(settings(Admit::Ask));
         script
     }
 
@@ -232,6 +240,15 @@ fn what_waits_in_the_outbox_at_the_end_is_told_by_the_exit() {
     script.queued(before, "yesterday");
     let unreachable = EndReason::Closed(CloseReason::HostLeft);
     assert_eq!(script.ended(unreachable).0, Exit::Unsent);
+}
+
+#[test]
+fn everybody_is_told_as_long_as_anyone_comes_in() {
+    let script = Script::native();
+    script.room(settings(Admit::Anyone));
+    assert_eq!(script.record("notice")["code"], "anyone");
+    script.room(settings(Admit::Invited));
+    assert_eq!(script.record("notice")["code"], "anyone-off");
 }
 
 #[test]

@@ -5,9 +5,14 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use landline::gui::{App, Start};
 use landline::profile::{Profile, Program};
-use landline::proto::log::{Batch, BatchId, Change, Epoch, History, Loaded, RoomId, Settings as RoomSettings};
+use landline::proto::identity::Signature;
+use landline::proto::log::{
+    Batch, BatchId, Body, Change, Epoch, History, Kept, Loaded, Peer, PlacedEntry, RoomId, Settings as RoomSettings,
+    SignedEntry,
+};
 use landline::proto::message::DenyReason;
-use landline::proto::{Admit, CloseReason, Encoding, Event as Room, KnockId};
+use landline::proto::wire::encode_body;
+use landline::proto::{Admit, CloseReason, Encoding, EntryId, Event as Room, KnockId, MemberId};
 use landline::store::{Options, RoomStore as _, SqliteStore};
 use landline::worker::{Command, EndReason, Role as Part, Target};
 use std::sync::Arc;
@@ -24,7 +29,8 @@ fn a_room_is_encrypted_asks_and_shows_nothing_unless_its_host_wants_otherwise() 
         Part::Host(host) => (host.plain, host.admit, host.history),
         Part::Join(_) => panic!("a host was asked for"),
     };
-    assert_eq!(host(&stage, 0), (None, Admit::Ask, Some(History::None)));
+    // Nothing was chosen: a new room asks and shows nothing, one that is opened again stays as it is.
+    assert_eq!(host(&stage, 0), (None, None, None));
     stage.press("Cancel");
     stage.node(Role::Switch, "Let in plain-text programs").click();
     stage.run();
@@ -38,7 +44,7 @@ fn a_room_is_encrypted_asks_and_shows_nothing_unless_its_host_wants_otherwise() 
     stage.press("Start");
     assert_eq!(
         host(&stage, 1),
-        (Some(Encoding::Auto), Admit::Anyone, Some(History::All))
+        (Some(Encoding::Auto), Some(Admit::Anyone), Some(History::All))
     );
 }
 
@@ -102,7 +108,8 @@ fn somebody_is_let_in_only_by_choosing_their_words() {
         "there is no button that admits unheard"
     );
     stage.press(&group(WORDS));
-    assert_eq!(stage.asked(), [Command::Admit { knock: KnockId(1) }]);
+    let (knock, compared) = (KnockId(1), true);
+    assert_eq!(stage.asked(), [Command::Admit { knock, compared }]);
     stage.tell_room(0, Room::KnockOver { knock: KnockId(1) });
     assert!(stage.has("Somebody knocks") && stage.has("Cy wants to come in"));
     stage.press("None of these");
@@ -219,6 +226,25 @@ fn a_room_that_is_left_is_opened_again_as_the_same_room() {
     assert_eq!(host.again, Some(RoomId([1; 16])));
 }
 
+/// Nobody has signed it: that is looked at when it comes.
+fn first_words(kept: &Kept, text: &str) -> PlacedEntry {
+    let body = Body::Message {
+        text: text.into(),
+        reply_to: None,
+    };
+    let entry = SignedEntry {
+        room: kept.room,
+        author: key(7),
+        id: EntryId([1; 16]),
+        counter: 0,
+        written_ms: 1,
+        seen: kept.floor,
+        body: encode_body(&body),
+        signature: Signature([0; 64]),
+    };
+    entry.place(1, 1_800_000_000_000, &kept.floor.hash)
+}
+
 #[test]
 fn rooms_of_the_profile_are_listed_and_open_again_with_a_click() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -236,9 +262,19 @@ fn rooms_of_the_profile_are_listed_and_open_again_with_a_click() {
             ..Options::default()
         };
         let mut store = SqliteStore::open(folder.path(), room, me, options).expect("a store");
+        let lin = Peer {
+            key: key(7),
+            id: MemberId(1),
+            name: "Lin".to_owned(),
+            member: true,
+            verified: false,
+            first_seq: 1,
+        };
+        let mut changes = vec![Change::Room(kept.clone()), Change::Peer(lin)];
+        changes.extend((number == 2).then(|| Change::Append(first_words(&kept, "until\ntomorrow"))));
         let batch = Batch {
             id: BatchId(1),
-            changes: vec![Change::Room(kept)],
+            changes,
         };
         store.keep(&batch).expect("it is kept");
     }
@@ -246,7 +282,7 @@ fn rooms_of_the_profile_are_listed_and_open_again_with_a_click() {
     let furnish = |app: App| app.with_profile(profile).expect("threads");
     let mut stage = Stage::furnished(super::super::settings(), Start::Panel, [1100.0, 900.0], furnish);
     let deadline = Instant::now() + Duration::from_secs(10);
-    while !stage.has("Room 1, Not open, Your room") || !stage.has("Room 2, Not open") {
+    while !stage.has("Room 1, Not open, Your room") || !stage.has("Room 2, Not open, Lin: until tomorrow, 1 unread") {
         assert!(Instant::now() < deadline, "the disk is looked at");
         stage.harness.step();
     }

@@ -1,11 +1,11 @@
 //! Inside an encrypted room: marks, a lost line, members, settings, what is done with messages.
 
-use egui::accesskit::Role;
+use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use landline::proto::log::{RoomId, Settings as RoomSettings};
 use landline::proto::message::{Receipt, SubmitRefusal};
-use landline::proto::{Encoding, EntryId, Event as Room, LineEnd, MemberId, Notice, RefuseReason};
+use landline::proto::{Admit, Encoding, EntryId, Event as Room, LineEnd, MemberId, Notice, RefuseReason};
 use landline::worker::Command;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -198,7 +198,41 @@ fn the_host_changes_the_room_and_a_guest_only_sees_how_it_is() {
     let mut stage = Stage::guest();
     stage.press("About this room");
     assert!(stage.has("Only the host can change these") && stage.has("Not let in"));
+    assert!(stage.has("Who is invited, and whom the host lets in"));
     assert!(stage.harness.query_by_role(Role::Switch).is_none() && !stage.has("Another invite"));
+}
+
+#[test]
+fn who_may_come_in_is_changed_while_the_room_is_open() {
+    let mut stage = Stage::hosting_encrypted();
+    stage.asked();
+    stage.press("Room and invites");
+    let chosen = |stage: &Stage, name| stage.node(Role::RadioButton, name).accesskit_node().toggled();
+    assert_eq!(chosen(&stage, "Ask me"), Some(Toggled::True));
+    stage.node(Role::RadioButton, "Anyone").click();
+    stage.run();
+    assert!(stage.has("Anybody who reaches this computer comes in and reads along, unasked"));
+    stage.press("Undo");
+    assert_eq!(chosen(&stage, "Ask me"), Some(Toggled::True));
+    for (name, admit) in [("Invited only", Admit::Invited), ("Anyone", Admit::Anyone)] {
+        stage.node(Role::RadioButton, name).click();
+        stage.run();
+        stage.press("Apply");
+        let wanted = RoomSettings {
+            admit,
+            ..room_settings()
+        };
+        let asked = Command::Change {
+            settings: wanted.clone(),
+        };
+        assert_eq!(stage.asked(), [asked]);
+        stage.tell_room(0, settings(wanted));
+        assert_eq!(chosen(&stage, name), Some(Toggled::True));
+    }
+    let notice = "Anyone who reaches the host comes in unasked";
+    assert!(stage.has(notice));
+    stage.tell_room(0, settings(room_settings()));
+    assert!(!stage.has(notice));
 }
 
 #[test]
