@@ -233,11 +233,14 @@ impl<'a> Session<'a> {
         if was_counted {
             return;
         }
+        self.unsent += 1;
         if !self.numbered.remove(&id) && reason != RefuseReason::LineLost {
+            if !self.pace.expects_a_number() {
+                return; // an edit, or another word about a message
+            }
             self.pace.number(); // the others come instead of a number
         }
         self.pace.settle(Instant::now());
-        self.unsent += 1;
     }
 
     /// Whether it is the invite that `listening` waits for.
