@@ -12,7 +12,7 @@ use super::stage::{Person, Stage, read};
 use super::strace::{FLUSHES, Point, WRITES, points, tracing, works};
 
 /// Points that are tried with the tests, for each fault.
-const USUAL: usize = 6;
+const USUAL: usize = 4;
 
 /// What a disk does, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -210,6 +210,11 @@ fn a_host_whose_disk_fails_stops_and_is_whole_afterwards() {
 #[test]
 fn a_guest_whose_disk_is_full_for_a_moment_goes_on() {
     fail_everywhere(GUEST, Fault::Full);
+}
+
+#[test]
+fn a_guest_whose_disk_stays_full_says_so_and_is_whole_afterwards() {
+    fail_everywhere(GUEST, Fault::StaysFull);
 }
 
 #[test]
