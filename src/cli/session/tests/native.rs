@@ -229,6 +229,19 @@ fn an_edit_that_is_refused_is_no_answer_to_a_message() {
 }
 
 #[test]
+fn an_edit_that_is_refused_for_now_goes_out_by_itself() {
+    let mut script = Script::guest();
+    script.connected();
+    let id = script.id();
+    let (text, reason) = (Arc::from("other words"), RefuseReason::Host(SubmitRefusal::Busy));
+    script.room(proto::Event::Refused { id, text, reason });
+    assert_eq!(script.record("refused")["retry"], true);
+    script.end_of_input();
+    assert_eq!(script.command(), Command::Leave);
+    assert_eq!(script.ended(left()).0, Exit::Done);
+}
+
+#[test]
 fn what_was_in_the_outbox_before_is_no_answer_to_what_is_said_now() {
     let mut script = Script::guest();
     let (before, now) = (script.id(), script.id());
