@@ -87,6 +87,11 @@ impl Pace {
         self.pieces -= self.untaken.pop_back().unwrap_or_default();
     }
 
+    /// Whether a message was said that the worker has not numbered.
+    pub(super) fn expects_a_number(&self) -> bool {
+        self.unnumbered > 0
+    }
+
     /// The worker has numbered a message, or refused it.
     pub(super) fn number(&mut self) {
         self.unnumbered = self.unnumbered.saturating_sub(1);

@@ -241,18 +241,27 @@ impl<'a> Session<'a> {
     fn refused(&mut self, id: EntryId, reason: RefuseReason) {
         // What the host does not take for now stays in a guest's outbox.
         let waits = matches!(reason, RefuseReason::Host(refusal) if refusal.retry()) && !self.chat.hosting;
-        let was_counted = match waits {
-            true => !self.refused_for_now.insert(id),
-            false => self.refused_for_now.remove(&id),
-        };
-        if was_counted {
-            return;
+        if self.refused_for_now.contains(&id) {
+            if !waits {
+                self.refused_for_now.remove(&id);
+            }
+            return; // it counts already
         }
-        if !self.numbered.remove(&id) && reason != RefuseReason::LineLost {
+        let has_number = self.numbered.remove(&id) || reason == RefuseReason::LineLost;
+        let is_message = has_number || self.pace.expects_a_number(); // or an edit, or another word about a message
+        if waits {
+            if !is_message {
+                return; // it goes out by itself, and nobody is told when
+            }
+            self.refused_for_now.insert(id);
+        }
+        self.unsent += 1;
+        if is_message && !has_number {
             self.pace.number(); // the others come instead of a number
         }
-        self.pace.settle(Instant::now());
-        self.unsent += 1;
+        if is_message {
+            self.pace.settle(Instant::now());
+        }
     }
 
     /// Whether it is the invite that `listening` waits for.

@@ -14,6 +14,12 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(folder)?;
+    if missing.is_empty() {
+        // Who made it may have been killed before its name was flushed. Somebody else's folder above it need not let us.
+        if let Err(error) = sync_folder(folder) {
+            tracing::debug!("the folder above {} cannot be flushed: {error}", folder.display());
+        }
+    }
     missing.into_iter().try_for_each(sync_folder)
 }
 

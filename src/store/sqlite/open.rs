@@ -242,7 +242,10 @@ fn make(path: &Path) -> io::Result<()> {
     files::make_folder(folder)?;
     match files::write_new(path, &[]) {
         Ok(()) => files::sync_folder(path).and_then(|()| files::sync_folder(folder)),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => keep_private(path),
+        // Who made it may have been killed before its name was flushed.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            keep_private(path).and_then(|()| files::sync_folder(path))
+        }
         Err(error) => Err(error),
     }
 }

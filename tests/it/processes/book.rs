@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::script::{GUEST, HOST};
 use super::stage::{Person, Stage};
@@ -138,4 +138,20 @@ fn seen_from(first: u64, records: &[Value]) -> Vec<[&Value; 6]> {
 /// What is the same for everybody.
 fn essence(record: &Value) -> [&Value; 6] {
     ["event", "seq", "id", "text", "target", "reply_to"].map(|field| &record[field])
+}
+
+#[test]
+fn what_is_there_twice_or_in_another_order_is_noticed() {
+    let message = |seq: u64, id: &str, text: &str| json!({"event": "message", "seq": seq, "id": id, "text": text});
+    let log = [message(1, "a", "g 1"), message(3, "b", "g 2"), message(4, "c", "h 1")];
+    assert_eq!(is_well_formed(&log), Vec::<String>::new());
+    for (entry, complaint) in [
+        (message(4, "d", "h 2"), "out of order"),
+        (message(5, "a", "h 2"), "twice"),
+        (message(5, "d", "g 1"), "twice"),
+        (message(5, "d", "g 0"), "earlier"),
+    ] {
+        let complaints = is_well_formed(&[&log[..], &[entry]].concat());
+        assert!(complaints.iter().any(|told| told.contains(complaint)), "{complaints:?}");
+    }
 }

@@ -94,12 +94,13 @@ pub(super) fn talk(stage: &mut Stage, part: &str, messages: usize) -> Alive {
     true
 }
 
+/// Whatever order these arrive in, none makes another impossible.
 fn change(stage: &mut Stage, part: &str, round: usize) {
     let last = |who: usize| stage.people[who].now("sent").last().unwrap()["seq"].clone();
     let (own, other) = (last(GUEST), last(HOST));
     stage.say(GUEST, &format!("/edit {own} changed {part} {round}"));
-    stage.say(GUEST, &format!("/react {other} 👍"));
-    stage.say(HOST, &format!("/delete {own}"));
+    stage.say(HOST, &format!("/react {own} 👍"));
+    stage.say(HOST, &format!("/delete {other}"));
 }
 
 /// The whole of it, with something before each program in its first life.

@@ -216,6 +216,40 @@ fn what_was_refused_for_now_and_is_taken_later_is_sent() {
 }
 
 #[test]
+fn an_edit_that_is_refused_is_no_answer_to_a_message() {
+    let mut script = Script::guest();
+    script.connected();
+    let (said, edit) = (script.id(), script.id());
+    script.says("one");
+    script.queued(said, "one");
+    script.line("/edit 5 other words");
+    assert!(matches!(script.command(), Command::Edit { seq: 5, .. }));
+    script.end_of_input();
+    let (text, reason) = (Arc::from("other words"), RefuseReason::Host(SubmitRefusal::BadTarget));
+    script.room(proto::Event::Refused { id: edit, text, reason });
+    assert_eq!(script.record("refused")["retry"], false);
+    script.room(proto::Event::CaughtUp { entries: 0 });
+    script.record("caught-up"); // the session has had every chance to leave
+    assert!(script.commands.is_empty(), "“one” is on its way");
+    script.acknowledged(said);
+    assert_eq!(script.command(), Command::Leave);
+    assert_eq!(script.ended(left()).0, Exit::Unsent);
+}
+
+#[test]
+fn an_edit_that_is_refused_for_now_goes_out_by_itself() {
+    let mut script = Script::guest();
+    script.connected();
+    let id = script.id();
+    let (text, reason) = (Arc::from("other words"), RefuseReason::Host(SubmitRefusal::Busy));
+    script.room(proto::Event::Refused { id, text, reason });
+    assert_eq!(script.record("refused")["retry"], true);
+    script.end_of_input();
+    assert_eq!(script.command(), Command::Leave);
+    assert_eq!(script.ended(left()).0, Exit::Done);
+}
+
+#[test]
 fn what_was_in_the_outbox_before_is_no_answer_to_what_is_said_now() {
     let mut script = Script::guest();
     let (before, now) = (script.id(), script.id());
