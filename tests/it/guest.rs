@@ -406,9 +406,9 @@ fn a_host_that_goes_is_waited_for() {
 
 #[test]
 fn a_host_that_takes_no_bytes_is_left_after_twenty_seconds() {
-    let table = Table::inside().is_deaf_for(1).says("anybody there?");
-    let table = table.is_deaf_for(19).shows_nothing("lost");
-    table.is_deaf_for(1).shows(&["lost TimedOut"]);
+    let table = Table::inside().goes_deaf_for(1).says("anybody there?");
+    let table = table.goes_deaf_for(19).shows_nothing("lost");
+    table.goes_deaf_for(1).shows(&["lost TimedOut"]);
 }
 
 #[test]
@@ -424,7 +424,7 @@ fn what_waits_goes_out_when_people_know_that_the_line_is_back() {
 
 #[test]
 fn a_host_that_makes_its_guest_talk_and_does_not_listen_is_left() {
-    let mut table = Table::inside().is_deaf_for(1);
+    let mut table = Table::inside().goes_deaf_for(1);
     let nothing = Message::Entries {
         entries: Vec::new(),
         head: None,

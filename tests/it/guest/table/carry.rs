@@ -8,7 +8,7 @@ use super::{Disk, Table};
 
 impl Table {
     /// The host's computer takes no more bytes. Every second its guest offers them in vain, and the host says that it is there.
-    pub(crate) fn is_deaf_for(mut self, seconds: u64) -> Self {
+    pub(crate) fn goes_deaf_for(mut self, seconds: u64) -> Self {
         self.deaf = true;
         for _ in 0..seconds {
             self = self.after(1_000).hears(Message::Ping);
