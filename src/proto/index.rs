@@ -2,6 +2,7 @@
 //!
 //! About 70 bytes an entry, for host and guest alike: a million entries are 70 MB.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
 use super::log::Target;
@@ -21,16 +22,24 @@ pub(super) struct Index {
 impl Index {
     /// The entries after `floor`, in any order; what does not follow without a gap is left out.
     pub(super) fn new(floor: u64, entries: &[(MemberId, EntryId, u64)]) -> Self {
-        let by_seq: BTreeMap<u64, (MemberId, EntryId)> =
-            entries.iter().map(|(who, id, seq)| (*seq, (*who, *id))).collect();
-        let mut index = Self {
-            floor,
-            ..Self::default()
-        };
-        for (seq, (author, id)) in by_seq {
-            index.push(seq, author, id);
+        let mut sorted = Cow::Borrowed(entries);
+        if !entries.is_sorted_by_key(|(.., seq)| *seq) {
+            sorted.to_mut().sort_by_key(|(.., seq)| *seq);
         }
-        index
+        let mut places = VecDeque::with_capacity(entries.len());
+        for (author, id, seq) in sorted.iter() {
+            if *seq == floor + places.len() as u64 + 1 {
+                places.push_back((*author, *id));
+            }
+        }
+        // Built at once: a million that are put in one by one take seconds.
+        let placed = || places.iter().copied().zip(floor + 1..);
+        Self {
+            floor,
+            seqs: placed().collect(),
+            newest: placed().map(|((author, _), seq)| (author, seq)).collect(),
+            places,
+        }
     }
 
     /// Notes the next entry. One that is not the next is not noted.

@@ -36,13 +36,11 @@ pub mod message;
 mod mistake;
 mod native;
 mod noise;
-mod outbox;
 mod pace;
 mod past;
 pub mod plain;
 mod plain_guest;
 mod projection;
-mod refusals;
 mod room;
 pub mod session;
 mod store;
@@ -212,7 +210,7 @@ pub enum Event {
         id: EntryId,
         /// Its place in the log.
         seq: u64,
-        /// Plain text: to how many lines, 0 on a host with nobody there. `None`: the host has stored it.
+        /// Plain text: on how many lines, one unless it has just gone. `None`: the host has stored it.
         lines: Option<usize>,
     },
     /// A member has stored and read the log up to here.

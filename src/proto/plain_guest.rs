@@ -7,10 +7,10 @@ use std::time::Instant;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
+use self::outbox::Outbox;
 use super::connection::{Expired, Line};
 use super::endpoint::Side;
 use super::lines::Lines;
-use super::outbox::Outbox;
 use super::plain::{BYE, MAX_MESSAGE_BYTES};
 use super::room::Room;
 use super::transmit::Transmit;
@@ -20,6 +20,7 @@ use super::{
 use crate::text;
 
 mod door;
+mod outbox;
 mod talk;
 
 /// How far the room has come.

@@ -30,7 +30,7 @@ use super::{Former, Found, ReadError, RoomStore, Summary};
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{Batch, Loaded, PlacedEntry, RoomId, StoreError};
 use index::Backlog;
-use names::Names;
+use names::{Name, Names};
 use state::State;
 use trouble::Trouble;
 
@@ -79,6 +79,8 @@ pub struct SqliteStore {
     /// What the file says of the room; `None`: there is none yet.
     state: Option<State>,
     names: Names,
+    /// The names in the order of the log, from opening the file until it is loaded or written.
+    order: Option<Vec<Name>>,
     backlog: Backlog,
     failed: bool,
 }
@@ -171,11 +173,15 @@ impl SqliteStore {
         Ok(self.backlog.is_worth_writing())
     }
 
-    fn try_load(&self) -> Result<Option<Loaded>, Trouble> {
+    fn try_load(&mut self) -> Result<Option<Loaded>, Trouble> {
         let Some(state) = &self.state else {
             return Ok(None);
         };
-        state.load(&self.connection).map(Some)
+        let names = match self.order.take() {
+            Some(names) => names,
+            None => names::read(&self.connection, state)?,
+        };
+        state.load(&self.connection, &names).map(Some)
     }
 
     fn try_summary(&self) -> Result<Option<Summary>, Trouble> {
@@ -197,6 +203,7 @@ impl RoomStore for SqliteStore {
         if self.healthy().is_err() {
             return Err(StoreError::Failed);
         }
+        self.order = None;
         let kept = self.make_room().and_then(|()| {
             let (state, names) = (self.state.as_ref(), &self.names);
             keep::keep(&mut self.connection, state, names, &self.me, batch)

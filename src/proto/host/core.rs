@@ -14,6 +14,7 @@ use super::guesses::Guesses;
 use super::invites::Invites;
 use super::knocks::Knocks;
 use super::line::{JOIN_WITHIN, Line, Phase};
+use super::refusals::Refusals;
 use super::refused::RefusedWords;
 use super::resume::Reads;
 use super::sequencer::Sequencer;
@@ -23,7 +24,6 @@ use crate::proto::index::Index;
 use crate::proto::log::{BatchId, Kept, Loaded, PlacedEntry, Seen, SignedHead, StoreError};
 use crate::proto::message::{ByeReason, Message, PresenceState};
 use crate::proto::projection::Projection;
-use crate::proto::refusals::Refusals;
 use crate::proto::room::Room;
 use crate::proto::{
     CloseReason, Encoding, EntryId, Event, HostConfig, LeaveReason, LineEnd, LineId, MemberId, Mistake, Now, ReadId,

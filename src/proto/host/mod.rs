@@ -37,6 +37,7 @@ mod line;
 mod opening;
 mod plain;
 mod plain_side;
+mod refusals;
 mod refused;
 mod resume;
 mod sequencer;

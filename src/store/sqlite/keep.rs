@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 use super::index::Saying;
 use super::names::{Name, Names};
 use super::read::{Log, MAX_HISTORY, MAX_SEQ};
-use super::sealed::{self, Table};
+use super::sealed::{NameSeals, Table};
 use super::state::{AUTHOR, FORMER, INVITE, OUTBOX, PEER, State, encode_settings};
 use super::trouble::Trouble;
 use crate::proto::identity::MemberKey;
@@ -187,7 +187,7 @@ impl Draft<'_> {
         insert.execute((place, author, id.0, kind))?;
         self.count(&placed.entry);
         let state = self.state();
-        state.names ^= sealed::name(author, &id.0, place);
+        state.names ^= NameSeals::default().seal(author, &id.0, place);
         state.last = Seen {
             seq: placed.seq,
             hash: placed.hash,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rusqlite::Connection;
 
 use super::read::MAX_SEQ;
-use super::sealed;
+use super::sealed::NameSeals;
 use super::state::{AUTHOR, State};
 use super::trouble::Trouble;
 use crate::proto::EntryId;
@@ -19,20 +19,9 @@ pub(super) struct Names(HashSet<Name>);
 pub(super) type Name = (i64, EntryId);
 
 impl Names {
-    /// Reads the names of a file's present history, and looks whether they are all there.
-    pub(super) fn read(connection: &Connection, state: &State) -> Result<Self, Trouble> {
-        let authors: HashSet<i64> = state.authors.values().copied().collect();
-        let mut names = HashSet::new();
-        let mut all_known = true;
-        each(connection, state, |author, id, _| {
-            all_known &= authors.contains(&author);
-            names.insert((author, id));
-        })?;
-        if all_known {
-            Ok(Self(names))
-        } else {
-            Err(Damage::Row(AUTHOR.name).into())
-        }
+    /// The names of a file's present history.
+    pub(super) fn new(order: &[Name]) -> Self {
+        Self(order.iter().copied().collect())
     }
 
     pub(super) fn contains(&self, name: &Name) -> bool {
@@ -49,25 +38,25 @@ impl Names {
     }
 }
 
-/// Goes through author, id and place of all entries of the present history, in order.
-pub(super) fn each(
-    connection: &Connection,
-    state: &State,
-    mut one: impl FnMut(i64, EntryId, u64),
-) -> Result<(), Trouble> {
-    let log = state.log();
+/// Reads the names of a file's present history, in the order of the log, and looks whether they are all there. A room of a million entries waits for
+/// this when it is opened, so it is done once.
+pub(super) fn read(connection: &Connection, state: &State) -> Result<Vec<Name>, Trouble> {
+    let (log, seals) = (state.log(), NameSeals::default());
+    let authors: HashSet<i64> = state.authors.values().copied().collect();
     let mut statement =
         connection.prepare_cached("SELECT place, author, id FROM name WHERE place BETWEEN ?1 AND ?2 ORDER BY place")?;
     let mut rows = statement.query([log.place(0), log.place(MAX_SEQ)])?;
-    let mut sum = 0;
+    let (mut sum, mut all_known) = (0, true);
+    let mut names = Vec::new();
     while let Some(row) = rows.next()? {
         let (place, author, id): (i64, i64, [u8; 16]) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        sum ^= sealed::name(author, &id, place);
-        one(author, EntryId(id), log.seq(place));
+        sum ^= seals.seal(author, &id, place);
+        all_known &= authors.contains(&author);
+        names.push((author, EntryId(id)));
     }
-    if sum == state.names {
-        Ok(())
-    } else {
-        Err(Damage::Row("name").into())
+    match (sum == state.names, all_known) {
+        (true, true) => Ok(names),
+        (true, false) => Err(Damage::Row(AUTHOR.name).into()),
+        (false, _) => Err(Damage::Row("name").into()),
     }
 }

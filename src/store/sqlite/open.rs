@@ -10,7 +10,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use super::index::Backlog;
-use super::names::Names;
+use super::names::{self, Name, Names};
 use super::read;
 use super::schema::{APPLICATION_ID, MIGRATIONS, migrate};
 use super::state::State;
@@ -148,7 +148,8 @@ pub(super) fn open(path: &Path, room: RoomId, me: MemberKey, options: Options) -
             me,
             options,
             state,
-            names,
+            names: Names::new(&names),
+            order: Some(names),
             backlog,
             failed: false,
         }),
@@ -263,7 +264,7 @@ fn keep_private(_path: &Path) -> io::Result<()> {
 }
 
 /// Everything that must hold before the file is used.
-fn prepare(connection: &mut Connection, unclean: bool) -> Result<(Option<State>, Names, Backlog), Refusal> {
+fn prepare(connection: &mut Connection, unclean: bool) -> Result<(Option<State>, Vec<Name>, Backlog), Refusal> {
     harden(connection)?;
     let version = version(connection)?;
     make_durable(connection)?;
@@ -272,10 +273,10 @@ fn prepare(connection: &mut Connection, unclean: bool) -> Result<(Option<State>,
     }
     migrate(connection, version, &MIGRATIONS)?;
     let Some(state) = State::read(connection)? else {
-        return Ok((None, Names::default(), Backlog::default()));
+        return Ok((None, Vec::new(), Backlog::default()));
     };
     read::check_end(connection, &state.log(), CHECKED_ENTRIES)?;
-    let names = Names::read(connection, &state)?;
+    let names = names::read(connection, &state)?;
     let backlog = Backlog::read(connection, &state)?;
     Ok((Some(state), names, backlog))
 }

@@ -1,5 +1,6 @@
 //! Rows with a checksum: what a disk or another program has altered is noticed when it is read.
 
+use blake3::hazmat::HasherExt as _;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Params, Row, params_from_iter};
 
@@ -96,14 +97,24 @@ fn seal<'a>(table: &str, values: impl Iterator<Item = ValueRef<'a>>) -> i64 {
     first_eight(&hasher)
 }
 
-/// An entry's name and place as one number; [`super::state::State`] sums them up.
-pub(super) fn name(author: i64, id: &[u8; 16], place: i64) -> i64 {
-    let mut hasher = blake3::Hasher::new_derive_key(CONTEXT);
-    hasher
-        .update(&author.to_be_bytes())
-        .update(id)
-        .update(&place.to_be_bytes());
-    first_eight(&hasher)
+/// Makes an entry's name and place one number; [`super::state::State`] sums them up.
+pub(super) struct NameSeals(blake3::hazmat::ContextKey);
+
+impl Default for NameSeals {
+    fn default() -> Self {
+        Self(blake3::hazmat::hash_derive_key_context(CONTEXT))
+    }
+}
+
+impl NameSeals {
+    pub(super) fn seal(&self, author: i64, id: &[u8; 16], place: i64) -> i64 {
+        let mut hasher = blake3::Hasher::new_from_context_key(&self.0); // `new_derive_key` would hash the context again
+        hasher
+            .update(&author.to_be_bytes())
+            .update(id)
+            .update(&place.to_be_bytes());
+        first_eight(&hasher)
+    }
 }
 
 fn first_eight(hasher: &blake3::Hasher) -> i64 {

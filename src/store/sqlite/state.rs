@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 
-use super::names;
+use super::names::Name;
 use super::read::Log;
 use super::sealed::Table;
 use super::trouble::Trouble;
@@ -68,7 +68,7 @@ pub(super) struct State {
     pub(super) message_ms: Option<u64>,
     /// The texts up to this place are in the index.
     pub(super) indexed: u64,
-    /// Exclusive or of all names in this history ([`sealed::name`]).
+    /// Exclusive or of all names in this history ([`super::sealed::NameSeals`]).
     pub(super) names: i64,
     /// Exclusive or of the seals of all peers, invites and the outbox: none of them has gone.
     pub(super) rows: i64,
@@ -163,8 +163,8 @@ impl State {
         ROOM.put(connection, row).map(drop)
     }
 
-    /// Everything that an endpoint must know.
-    pub(super) fn load(&self, connection: &Connection) -> Result<Loaded, Trouble> {
+    /// Everything that an endpoint must know; `names` are those of this history.
+    pub(super) fn load(&self, connection: &Connection, names: &[Name]) -> Result<Loaded, Trouble> {
         let mut peers = PEER.rows(connection, |row| Ok(peer(row)?))?;
         peers.sort_by_key(|(peer, _)| (peer.id, peer.key));
         let invites = INVITE.rows(connection, |row| {
@@ -181,7 +181,7 @@ impl State {
             return Err(Damage::Row("tip").into());
         }
         let peers: Vec<Peer> = without_seals(peers);
-        let ids = self.ids(connection, &peers)?;
+        let ids = self.ids(names, &peers);
         Ok(Loaded {
             last: self.last,
             head: self.head,
@@ -195,8 +195,8 @@ impl State {
         })
     }
 
-    /// The names of all entries, by place.
-    fn ids(&self, connection: &Connection, peers: &[Peer]) -> Result<Vec<(MemberId, EntryId, u64)>, Trouble> {
+    /// The names of all entries, with their places.
+    fn ids(&self, names: &[Name], peers: &[Peer]) -> Vec<(MemberId, EntryId, u64)> {
         let members: BTreeMap<MemberKey, MemberId> = peers
             .iter()
             .map(|peer| (peer.key, peer.id))
@@ -207,11 +207,10 @@ impl State {
             .iter()
             .filter_map(|(key, author)| Some((*author, *members.get(key)?)))
             .collect();
-        let mut ids = Vec::new();
-        names::each(connection, self, |author, id, seq| {
-            ids.extend(authors.get(&author).map(|member| (*member, id, seq)));
-        })?;
-        Ok(ids)
+        let placed = names.iter().zip(self.kept.floor.seq + 1..);
+        placed
+            .filter_map(|((author, id), seq)| Some((*authors.get(author)?, *id, seq)))
+            .collect()
     }
 }
 

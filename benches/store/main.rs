@@ -10,16 +10,17 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use landline::proto::EntryId;
-use landline::proto::identity::{MemberKey, Signature};
+use landline::proto::identity::{Identity, MemberKey, Signature};
 use landline::proto::log::{
-    Batch, BatchId, Body, Change, Epoch, History, Kept, PlacedEntry, RoomId, Seen, Settings, SignedEntry,
+    Batch, BatchId, Body, Change, Epoch, History, Kept, Peer, PlacedEntry, RoomId, Seen, Settings, SignedEntry,
 };
 use landline::proto::wire::encode_body;
+use landline::proto::{EntryId, MemberId};
 use landline::store::{Options, RoomStore as _, SqliteStore};
 use rusqlite::Connection;
 
-const HOST: MemberKey = MemberKey([1; 32]);
+mod start;
+
 const ROOM: RoomId = RoomId([2; 16]);
 /// Rounds alternate between what is compared, so that a busy machine disturbs all.
 const ROUNDS: usize = 7;
@@ -30,6 +31,8 @@ const MESSAGE_BYTES: usize = 200;
 const BATCH: usize = 64;
 /// Messages of the long room (P14).
 const LONG_ROOM: usize = 300_000;
+/// Authors of a room.
+const AUTHORS: std::ops::Range<u8> = 10..60;
 /// The index keeps up with the messages.
 const ALONG: Options = Options {
     min_free_bytes: 256 << 20,
@@ -52,6 +55,7 @@ fn main() {
     flushes(folder.path(), |line| println!("{line}"));
     throughput(folder.path(), |line| println!("{line}"));
     long_room(folder.path(), |line| println!("{line}"));
+    start::of_a_million(folder.path(), |line| println!("{line}"));
 }
 
 /// An acknowledged batch against a bare flush.
@@ -248,15 +252,31 @@ fn path(folder: &Path, name: &str) -> std::path::PathBuf {
 }
 
 fn open(folder: &Path, name: &str, options: Options) -> SqliteStore {
-    SqliteStore::open(&folder.join(name), ROOM, HOST, options).expect("opened")
+    SqliteStore::open(&folder.join(name), ROOM, host().key(), options).expect("opened")
 }
 
 fn fresh(folder: &Path, name: &str, options: Options, writer: &Writer) -> SqliteStore {
     let mut store = open(folder, name, options);
-    let changes = vec![Change::Room(writer.kept.clone())];
+    let mut changes = vec![Change::Room(writer.kept.clone()), peer(host().key(), 0)];
+    changes.extend(AUTHORS.map(|author| peer(MemberKey([author; 32]), author.into())));
     let id = BatchId(0);
     store.keep(&Batch { id, changes }).expect("kept");
     store
+}
+
+fn host() -> Identity {
+    Identity::from_seed(&[1; 32])
+}
+
+fn peer(key: MemberKey, id: u64) -> Change {
+    Change::Peer(Peer {
+        key,
+        id: MemberId(id),
+        name: format!("P{id}"),
+        member: true,
+        verified: false,
+        first_seq: 1,
+    })
 }
 
 /// Writes a log outside the clock. Nothing is signed: a store does not look at signatures.
@@ -269,7 +289,7 @@ struct Writer {
 impl Writer {
     fn new() -> Self {
         let epoch = Epoch([3; 16]);
-        let floor = Seen::nothing(ROOM, epoch, &HOST);
+        let floor = Seen::nothing(ROOM, epoch, &host().key());
         let settings = Settings {
             name: "bench".into(),
             history: History::All,
@@ -280,7 +300,7 @@ impl Writer {
             chance: Rng::with_seed(9),
             kept: Kept {
                 room: ROOM,
-                host: HOST,
+                host: host().key(),
                 epoch,
                 floor,
                 settings,
@@ -300,7 +320,7 @@ impl Writer {
     fn place(&mut self, text: &str) -> PlacedEntry {
         let mut id = [0; 16];
         self.chance.fill(&mut id);
-        let author = MemberKey([self.chance.u8(10..60); 32]);
+        let author = MemberKey([self.chance.u8(AUTHORS); 32]);
         let seq = self.last.seq + 1;
         let body = Body::Message {
             text: text.into(),

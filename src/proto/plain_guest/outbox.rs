@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{EntryId, Event, RefuseReason};
+use crate::proto::{EntryId, Event, RefuseReason};
 
 /// Own messages on their way, by sequence number.
 #[derive(Debug, Default)]
