@@ -159,6 +159,7 @@ impl Core {
             if self.founding
                 && let Some(mut peer) = peer(entry, true)
                 && let Some(entered) = &mut self.entered
+                && entered.projection.may_be(&peer.key, peer.id)
             {
                 let before = entered.projection.peer(peer.id).filter(|before| before.key == peer.key);
                 let known = before.is_some_and(|before| before.member);

@@ -22,19 +22,15 @@ impl Core {
             return;
         }
         let mut piece = Piece::default();
-        let mut fit = Fit::Known;
+        // The host's word first: nothing is taken that it could deny.
+        let mut fit = head.map_or(Fit::Known, |head| self.take_head(head, &mut piece));
         for placed in entries {
-            fit = self.take_entry(placed, &mut piece);
             if !matches!(fit, Fit::Next | Fit::Known) {
                 break;
             }
+            fit = self.take_entry(placed, &mut piece);
         }
         let last = self.last_seq();
-        if !matches!(fit, Fit::Gap | Fit::Forged | Fit::Other)
-            && let Some(head) = head
-        {
-            fit = self.take_head(head, &mut piece);
-        }
         self.caught_up(last, &mut piece);
         piece.stored = self.entered.as_ref().map(|entered| entered.copy.last());
         self.keep(piece);
@@ -105,6 +101,9 @@ impl Core {
             });
         };
         let unknown = entered.projection.peer(id).is_none_or(|peer| peer.key != key);
+        if unknown && !entered.projection.may_be(&key, id) && !self.config.limits.makes(Mistake::MixPeople) {
+            return None;
+        }
         if unknown {
             entered.projection.put(Peer {
                 key,
@@ -139,10 +138,18 @@ impl Core {
     }
 
     pub(super) fn acknowledged(&mut self, id: EntryId, seq: u64) {
+        // An own entry that still waits here stands nowhere in this copy.
+        let floor = self.entered.as_ref().map_or(0, |entered| entered.kept.floor.seq);
+        let elsewhere = seq == 0 || (floor + 1..=self.last_seq()).contains(&seq);
+        if elsewhere && self.outbox.waits(id) {
+            self.break_off(CloseReason::Forged { seq });
+            return;
+        }
         let sent = self.outbox.acknowledged(id, seq);
         self.events.extend(sent);
-        // Where this copy has got already it does not come any more: it stands before the place where the copy begins.
-        if seq <= self.last_seq()
+        // It stands before the place where this copy begins, and does not come any more.
+        let believed = self.makes(Mistake::BelieveAcknowledged);
+        if (seq <= floor || believed)
             && let Some((own, _)) = self.outbox.arrived(id, seq)
         {
             self.keep(super::core::change(Change::Unqueue(own.entry.id)));
@@ -173,7 +180,9 @@ impl Core {
     /// The host has lost what comes from here on.
     pub(super) fn send_missing(&mut self, from: u64) {
         let floor = self.entered.as_ref().map_or(0, |entered| entered.kept.floor.seq);
-        if self.is_in() && from > floor {
+        // One page at a time: whoever asks for more before it has come has not read what is here.
+        let asked = !self.missing.is_empty() && !self.makes(Mistake::AnswerAll);
+        if self.is_in() && from > floor && !asked {
             let read = self.keeper.read(from, MAX_PAGE_ENTRIES);
             self.missing.insert(read, from);
         }
@@ -192,10 +201,11 @@ impl Core {
     }
 
     fn take_entry(&mut self, placed: PlacedEntry, piece: &mut Piece) -> Fit {
+        let limits = &self.config.limits;
         let Some(Entered { kept, copy, projection }) = &mut self.entered else {
             return Fit::Known;
         };
-        let fit = copy.fit(&placed);
+        let fit = copy.fit(&placed, limits);
         if fit != Fit::Next {
             return fit;
         }
@@ -205,11 +215,11 @@ impl Core {
             .is_some_and(|id| projection.index().seq_of(id, placed.entry.id).is_some());
         let Some(body) = decode_body(&placed.entry.body)
             .ok()
-            .filter(|body| projection.judge(&author, body).is_ok())
+            .filter(|body| projection.judge(&author, body).is_ok() || limits.makes(Mistake::MixPeople))
         else {
             return Fit::Forged;
         };
-        if twice {
+        if twice && !limits.makes(Mistake::TakeAgain) {
             return Fit::Forged;
         }
         copy.add(&placed);
@@ -237,7 +247,10 @@ impl Core {
         let Some(entered) = &mut self.entered else {
             return Fit::Known;
         };
-        let fit = entered.copy.fit_head(&head);
+        let mut fit = entered.copy.fit_head(&head);
+        if fit == Fit::Other && self.config.limits.makes(Mistake::ForgetHead) {
+            fit = Fit::Known;
+        }
         if matches!(fit, Fit::Next | Fit::Known) && entered.copy.note(head) {
             piece.changes.push(Change::Head(head));
         }

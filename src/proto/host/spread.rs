@@ -278,7 +278,7 @@ impl Core {
         while !rest.is_empty() {
             let (page, after) = rest.split_at(entries_of_a_page(rest).max(1));
             rest = after;
-            let head = self.head.filter(|_| rest.is_empty());
+            let head = self.head;
             let entries = page.to_vec();
             self.send_all(lines.clone(), Message::Entries { entries, head });
         }
