@@ -10,7 +10,7 @@ use super::core::{Core, Entered, JOIN_WAIT, KNOCK_WAIT, LINE_LIFE, Phase, settin
 use super::keeper::Piece;
 use crate::proto::identity::MemberKey;
 use crate::proto::index::Index;
-use crate::proto::log::{self, Change, Peer, SignedHead};
+use crate::proto::log::{self, Change, Peer, Seen, SignedHead};
 use crate::proto::message::{DenyReason, Join, Message, Proof, Resume, RosterEntry, Welcome};
 use crate::proto::projection::{Projection, vouched};
 use crate::proto::proofs::Meeting;
@@ -114,7 +114,7 @@ impl Core {
             self.break_off(CloseReason::OtherRoom);
             return;
         }
-        if !welcome.head.is_genuine(welcome.room, &host) || welcome.head.epoch != welcome.epoch {
+        if !is_genuine(welcome, &host) {
             self.break_off(CloseReason::Forged { seq: welcome.head.seq });
             return;
         }
@@ -249,6 +249,15 @@ impl Entered {
     fn follows(&self, welcome: &Welcome) -> bool {
         !welcome.anew && self.kept.epoch == welcome.epoch && welcome.floor.seq <= self.copy.last().seq
     }
+}
+
+/// Whether the host has signed the head of this history, and it does not contradict where the copy is to begin.
+fn is_genuine(welcome: &Welcome, host: &MemberKey) -> bool {
+    let Welcome { floor, head, .. } = welcome;
+    let start = Seen::nothing(welcome.room, welcome.epoch, host);
+    let begins = floor.seq > 0 || *floor == start;
+    let reaches = head.seq > floor.seq || head.seq == floor.seq && head.hash == floor.hash;
+    head.is_genuine(welcome.room, host) && head.epoch == welcome.epoch && begins && reaches
 }
 
 /// The same history goes on.

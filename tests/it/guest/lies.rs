@@ -1,7 +1,7 @@
 //! A host that lies: what a guest does not believe.
 
 use landline::proto::MemberId;
-use landline::proto::log::{Admission, Body, Hash, SignedHead};
+use landline::proto::log::{Admission, Body, Hash, Seen, SignedHead};
 use landline::proto::message::{Message, Presence, PresenceState};
 
 use super::table::{Disk, EPOCH, ROOM, Table};
@@ -44,6 +44,16 @@ fn an_acknowledged_entry_stays_in_the_outbox_until_it_comes() {
     assert_eq!(table.image.outbox.len(), 1);
     table = table.answers().welcomes();
     assert_eq!(table.submitted().len(), 1, "it goes again");
+}
+
+#[test]
+fn a_welcome_that_contradicts_itself_is_none() {
+    for (seq, hash) in [(0, Hash([6; 32])), (4, Hash([6; 32])), (5, Hash([6; 32]))] {
+        let table = Table::new().start().answers();
+        let mut welcome = table.welcome();
+        welcome.floor = Seen { seq, hash };
+        ends_as_forged(&mut table.hears(Message::Welcome(welcome)), "connected");
+    }
 }
 
 #[test]

@@ -85,11 +85,11 @@ impl Checker {
     /// A program has asked its disk for something: from now on an entry is written.
     pub(crate) fn asked(&mut self, batch: &Batch) -> Result<(), Violation> {
         for change in &batch.changes {
-            if let Change::Queue(entry) = change {
-                if let Entry::Vacant(new) = self.written.entry((entry.author, entry.id)) {
-                    new.insert(self.next_number);
-                    self.next_number += 1;
-                }
+            if let Change::Queue(entry) = change
+                && let Entry::Vacant(new) = self.written.entry((entry.author, entry.id))
+            {
+                new.insert(self.next_number);
+                self.next_number += 1;
             }
         }
         self.witness.asked(batch)
@@ -230,10 +230,11 @@ impl Checker {
         Ok(())
     }
 
-    /// The host has come back with less than it had.
+    /// The host has come back with another disk: less than it had, or an old copy with more than a disk that had lied.
     pub(crate) fn host_lost(&mut self, image: &Image) {
-        let left = image.entries.len();
-        if left >= self.log.len() {
+        let both = self.log.iter().zip(&image.entries);
+        let left = both.take_while(|(noted, kept)| noted.hash == kept.hash).count();
+        if left == self.log.len() && left == image.entries.len() {
             return;
         }
         let gone = self.log.split_off(left);

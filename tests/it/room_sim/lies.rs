@@ -182,7 +182,11 @@ impl Liar {
         let story = self.stories.entry(guest).or_default();
         let before = entries.first().and_then(|first| story.before(first.seq));
         let entries = story.tell(entries, instead);
-        let head = head.and_then(|head| story.head(&self.identity, ROOM, head));
+        // Whoever tells another story would rather not have signed it.
+        let signs = self.over || !story.is_forked() || self.chance.u8(..6) > 0;
+        let head = head
+            .filter(|_| signs)
+            .and_then(|head| story.head(&self.identity, ROOM, head));
         if lies && !lie {
             return self.bend(entries, head, before);
         }

@@ -1,5 +1,5 @@
-//! Seeded simulation of a room: a host and its guests as they are, on networks, disks and clocks that fail, with people and with somebody
-//! hostile. What must hold is looked at after every step that changes something.
+//! Seeded simulation of a room: a host and its guests as they are, on networks, disks and clocks that fail, with people, with somebody
+//! hostile, and with a host that lies. What must hold is looked at after every step that changes something.
 //!
 //! `LANDLINE_SIM_SEED` repeats one run, `LANDLINE_SIM_FROM` and `LANDLINE_SIM_COUNT` say which and how many there are,
 //! `LANDLINE_SIM_DIARY=1` tells what happened. `just sim SEED COUNT` makes many, optimised.
@@ -157,6 +157,7 @@ const FIND_WITHIN: u64 = 1_000;
 
 /// The invariants are worth something only if they find what they forbid.
 #[track_caller]
+#[expect(clippy::print_stdout, reason = "how soon it was found is worth reading")]
 fn is_found(mistake: Mistake, expected: &[&str]) {
     let total = run_all(1..=FIND_WITHIN, Some(mistake));
     let (seed, found) = total.found.unwrap_or_else(|| panic!("{mistake:?} went unnoticed"));

@@ -64,6 +64,11 @@ impl Story {
         self.places.get(&seq.checked_sub(1)?).map(|told| told.told)
     }
 
+    /// Whether it goes its own way.
+    pub(crate) fn is_forked(&self) -> bool {
+        self.fork.is_some()
+    }
+
     /// The newest place that was told.
     pub(crate) fn last(&self) -> u64 {
         self.places.last_key_value().map_or(0, |(seq, _)| *seq)
