@@ -48,6 +48,26 @@ pub enum Mistake {
     DropFull,
     /// Guest: everything is shown twice.
     ShowTwice,
+    /// Guest: an entry's signature is the host's business.
+    TrustHost,
+    /// Guest: what is missing between two entries is not missed.
+    TakeGap,
+    /// Guest: nobody looks at hashes.
+    IgnoreChain,
+    /// Guest: the same entry may stand in two places.
+    TakeAgain,
+    /// Guest: what the host has signed before is not compared with what it shows now.
+    ForgetHead,
+    /// Guest: entries on which the host has not put its word are taken.
+    TakeUnsigned,
+    /// Guest: what is acknowledged leaves the outbox before it is in the copy.
+    BelieveAcknowledged,
+    /// Guest: entries are named by how many there were before.
+    CountNames,
+    /// Guest: somebody's number may be somebody else's tomorrow.
+    MixPeople,
+    /// Guest: whatever the host asks for is made ready at once.
+    AnswerAll,
 }
 
 impl Limits {

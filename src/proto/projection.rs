@@ -312,13 +312,14 @@ impl Projection {
         }
     }
 
-    /// A member's number is nobody else's, and a member has one number. Who is no member may be known from another history, which the host
-    /// has lost with its numbers.
-    fn may_be(&self, key: &MemberKey, id: MemberId) -> bool {
+    /// A number under which somebody is a member, or has spoken in this history, is nobody else's, and a member has one number. Others may
+    /// be known from another history, which the host has lost with its numbers.
+    pub(super) fn may_be(&self, key: &MemberKey, id: MemberId) -> bool {
         let is_member = |id: &MemberId| self.peer(*id).is_some_and(|peer| peer.member);
+        let in_use = is_member(&id) || self.index.wrote_after(id, self.index.floor());
         self.people
             .get(&id)
-            .is_none_or(|person| person.peer.key == *key || !person.peer.member)
+            .is_none_or(|person| person.peer.key == *key || !in_use)
             && self.keys.get(key).is_none_or(|known| *known == id || !is_member(known))
             && (id == MemberId::HOST) == (*key == self.host)
     }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{Epoch, Hash, PlacedEntry, RoomId, Seen, SignedHead};
+use crate::proto::{Limits, Mistake};
 
 /// Newest places whose hashes are remembered: two pages, so that whatever comes twice on one line can be compared.
 const MAX_RECENT: usize = 512;
@@ -19,6 +20,8 @@ pub(super) struct Copy {
     kept: Seen,
     /// The host's newest word, also on entries that have not yet come.
     head: Option<SignedHead>,
+    /// An earlier word of the host, until the entry is here that it is about.
+    promised: Option<SignedHead>,
     /// Places and hashes, the newest last.
     recent: VecDeque<Seen>,
 }
@@ -47,6 +50,7 @@ impl Copy {
             last,
             kept: last,
             head,
+            promised: head.filter(|head| head.seq > last.seq),
             recent: VecDeque::from([last]),
         }
     }
@@ -74,17 +78,30 @@ impl Copy {
     }
 
     /// Where an entry stands, by its place, its hash and its author's signature.
-    pub(super) fn fit(&self, placed: &PlacedEntry) -> Fit {
+    pub(super) fn fit(&self, placed: &PlacedEntry, limits: &Limits) -> Fit {
         if placed.seq <= self.last.seq {
             return self.compare(placed.seq, placed.hash);
         }
-        if placed.seq > self.last.seq + 1 {
+        let gap = placed.seq > self.last.seq + 1;
+        if gap && !limits.makes(Mistake::TakeGap) {
             return Fit::Gap;
         }
-        if placed.entry.room != self.room || !placed.follows(&self.last.hash) || !placed.entry.is_genuine() {
+        let follows = gap || placed.follows(&self.last.hash) || limits.makes(Mistake::IgnoreChain);
+        let genuine = placed.entry.is_genuine() || limits.makes(Mistake::TrustHost);
+        let signed = self.is_signed(placed, limits);
+        if placed.entry.room != self.room || !follows || !genuine || !signed {
             return Fit::Forged;
         }
         Fit::Next
+    }
+
+    /// Whether the host has given its word on an entry, or on one behind it. What has no such word could be denied, and told to others
+    /// differently.
+    fn is_signed(&self, placed: &PlacedEntry, limits: &Limits) -> bool {
+        let said = |head: &SignedHead| head.seq != placed.seq || head.hash == placed.hash;
+        let as_said = self.head.iter().chain(&self.promised).all(said) || limits.makes(Mistake::ForgetHead);
+        let deniable = self.head.is_none_or(|head| head.seq < placed.seq) && !limits.makes(Mistake::TakeUnsigned);
+        as_said && !deniable
     }
 
     /// Adds the entry that comes next.
@@ -93,6 +110,10 @@ impl Copy {
             seq: placed.seq,
             hash: placed.hash,
         };
+        let last = self.last.seq;
+        if self.promised.is_none_or(|head| head.seq <= last) {
+            self.promised = self.head.filter(|head| head.seq > last);
+        }
         self.recent.push_back(self.last);
         if self.recent.len() > MAX_RECENT {
             self.recent.pop_front();
@@ -121,6 +142,7 @@ impl Copy {
         let newer = self.head.is_none_or(|kept| kept.seq < head.seq);
         if newer {
             self.head = Some(head);
+            self.promised.get_or_insert(head);
         }
         newer
     }

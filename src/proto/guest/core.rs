@@ -115,7 +115,7 @@ pub(super) struct Core {
     /// Leaving waits until then for what was said.
     pub(super) leaving: Option<Instant>,
     /// The page that the host asked for and that is being read.
-    pub(super) missing: Option<ReadId>,
+    pub(super) missing: BTreeSet<ReadId>,
     pub(super) counter: u64,
     pub(super) read: u64,
     pub(super) progress: Progress,
@@ -146,7 +146,7 @@ impl Core {
             unconfirmed: false,
             compared: None,
             leaving: None,
-            missing: None,
+            missing: BTreeSet::new(),
             counter: 0,
             read: 0,
             progress: Progress::default(),

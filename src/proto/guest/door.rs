@@ -12,7 +12,7 @@ use super::keeper::Piece;
 use super::progress::Progress;
 use crate::proto::identity::MemberKey;
 use crate::proto::index::Index;
-use crate::proto::log::{self, Change, Peer, SignedHead};
+use crate::proto::log::{self, Change, Peer, Seen, SignedHead};
 use crate::proto::meeting::Meeting;
 use crate::proto::message::{DenyReason, Join, Message, Proof, Resume, RosterEntry, Welcome};
 use crate::proto::projection::{Projection, vouched};
@@ -116,7 +116,7 @@ impl Core {
             self.break_off(CloseReason::OtherRoom);
             return;
         }
-        if !welcome.head.is_genuine(welcome.room, &host) || welcome.head.epoch != welcome.epoch {
+        if !is_genuine(welcome, &host) {
             self.break_off(CloseReason::Forged { seq: welcome.head.seq });
             return;
         }
@@ -127,7 +127,7 @@ impl Core {
         self.phase = Phase::In(now.monotonic + LINE_LIFE);
         self.backoff.reset();
         self.config.invite = None; // used up
-        self.missing = None; // asked on another line
+        self.missing.clear(); // asked on another line
         let mut piece = match &mut self.entered {
             Some(entered) if resumed => go_on(entered, welcome.head, self.address),
             _ => self.begin(host, welcome),
@@ -165,6 +165,7 @@ impl Core {
                 && let Some(mut peer) = peer(entry, true)
                 && let Some(entered) = &mut self.entered
                 && entered.projection.len() < MAX_PEOPLE
+                && entered.projection.may_be(&peer.key, peer.id)
             {
                 let before = entered.projection.peer(peer.id).filter(|before| before.key == peer.key);
                 let known = before.is_some_and(|before| before.member);
@@ -254,6 +255,15 @@ impl Entered {
     fn follows(&self, welcome: &Welcome) -> bool {
         !welcome.anew && self.kept.epoch == welcome.epoch && welcome.floor.seq <= self.copy.last().seq
     }
+}
+
+/// Whether the host has signed the head of this history, and it does not contradict where the copy is to begin.
+fn is_genuine(welcome: &Welcome, host: &MemberKey) -> bool {
+    let Welcome { floor, head, .. } = welcome;
+    let start = Seen::nothing(welcome.room, welcome.epoch, host);
+    let begins = floor.seq > 0 || *floor == start;
+    let reaches = head.seq > floor.seq || head.seq == floor.seq && head.hash == floor.hash;
+    head.is_genuine(welcome.room, host) && head.epoch == welcome.epoch && begins && reaches
 }
 
 /// The same history goes on.

@@ -26,22 +26,18 @@ impl Core {
             return;
         }
         let mut piece = Piece::default();
-        let mut fit = Fit::Known;
+        // The host's word first: nothing is taken that it could deny.
+        let mut fit = head.map_or(Fit::Known, |head| self.take_head(head, &mut piece));
         for placed in entries {
-            fit = self.take_entry(placed, &mut piece);
             if !matches!(fit, Fit::Next | Fit::Known) {
                 break;
             }
+            fit = self.take_entry(placed, &mut piece);
         }
         let last = self.last_seq();
-        if !matches!(fit, Fit::Gap | Fit::Forged | Fit::Other)
-            && let Some(head) = head
-        {
-            fit = self.take_head(head, &mut piece);
-        }
         self.caught_up(last, &mut piece);
         piece.stored = self.entered.as_ref().map(|entered| entered.copy.last());
-        piece.awaited = head.is_none();
+        piece.awaited = head.is_none_or(|head| head.seq > last);
         self.keep(piece);
         match fit {
             Fit::Next | Fit::Known => {}
@@ -111,7 +107,8 @@ impl Core {
             });
         };
         let unknown = entered.projection.peer(id).is_none_or(|peer| peer.key != key);
-        if unknown && entered.projection.len() >= MAX_PEOPLE {
+        let may_be = entered.projection.len() < MAX_PEOPLE && entered.projection.may_be(&key, id);
+        if unknown && !may_be && !self.config.limits.makes(Mistake::MixPeople) {
             return None;
         }
         if unknown {
@@ -148,10 +145,18 @@ impl Core {
     }
 
     pub(super) fn acknowledged(&mut self, id: EntryId, seq: u64) {
+        // An own entry that still waits here stands nowhere in this copy.
+        let floor = self.entered.as_ref().map_or(0, |entered| entered.kept.floor.seq);
+        let elsewhere = seq == 0 || (floor + 1..=self.last_seq()).contains(&seq);
+        if elsewhere && self.outbox.waits(id) {
+            self.break_off(CloseReason::Forged { seq });
+            return;
+        }
         let sent = self.outbox.acknowledged(id, seq);
         self.events.extend(sent);
-        // Where this copy has got already it does not come any more: it stands before the place where the copy begins.
-        if seq <= self.last_seq()
+        // It stands before the place where this copy begins, and does not come any more.
+        let believed = self.makes(Mistake::BelieveAcknowledged);
+        if (seq <= floor || believed)
             && let Some((own, _)) = self.outbox.arrived(id, seq)
         {
             self.keep(super::core::change(Change::Unqueue(own.entry.id)));
@@ -182,14 +187,16 @@ impl Core {
     /// The host has lost what comes from here on. It asks for one page at a time.
     pub(super) fn send_missing(&mut self, from: u64) {
         let floor = self.entered.as_ref().map_or(0, |entered| entered.kept.floor.seq);
-        if self.is_in() && from > floor && self.missing.is_none() {
-            self.missing = Some(self.keeper.read(from, MAX_PAGE_ENTRIES));
+        let asked = !self.missing.is_empty() && !self.makes(Mistake::AnswerAll);
+        if self.is_in() && from > floor && !asked {
+            let read = self.keeper.read(from, MAX_PAGE_ENTRIES);
+            self.missing.insert(read);
         }
     }
 
     /// A page of what the host has lost. An empty one says that this guest does not have it either.
     pub(super) fn give_missing(&mut self, read: ReadId, mut entries: Vec<PlacedEntry>) {
-        if self.missing.take_if(|asked| *asked == read).is_none() || !self.is_in() {
+        if !self.missing.remove(&read) || !self.is_in() {
             return;
         }
         entries.truncate(entries_of_a_page(&entries).min(MAX_PAGE_ENTRIES));
@@ -200,10 +207,11 @@ impl Core {
     }
 
     fn take_entry(&mut self, placed: PlacedEntry, piece: &mut Piece) -> Fit {
+        let limits = &self.config.limits;
         let Some(Entered { kept, copy, projection }) = &mut self.entered else {
             return Fit::Known;
         };
-        let fit = copy.fit(&placed);
+        let fit = copy.fit(&placed, limits);
         if fit != Fit::Next {
             return fit;
         }
@@ -213,11 +221,11 @@ impl Core {
             .is_some_and(|id| projection.index().seq_of(id, placed.entry.id).is_some());
         let Some(body) = decode_body(&placed.entry.body)
             .ok()
-            .filter(|body| projection.judge(&author, body).is_ok())
+            .filter(|body| projection.judge(&author, body).is_ok() || limits.makes(Mistake::MixPeople))
         else {
             return Fit::Forged;
         };
-        if twice {
+        if twice && !limits.makes(Mistake::TakeAgain) {
             return Fit::Forged;
         }
         copy.add(&placed);
@@ -245,7 +253,10 @@ impl Core {
         let Some(entered) = &mut self.entered else {
             return Fit::Known;
         };
-        let fit = entered.copy.fit_head(&head);
+        let mut fit = entered.copy.fit_head(&head);
+        if fit == Fit::Other && self.config.limits.makes(Mistake::ForgetHead) {
+            fit = Fit::Known;
+        }
         if matches!(fit, Fit::Next | Fit::Known) && entered.copy.note(head) {
             piece.changes.push(Change::Head(head));
         }

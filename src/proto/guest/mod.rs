@@ -17,7 +17,7 @@ use super::log::{BatchId, PlacedEntry, StoreError};
 use super::message::Message;
 use super::native::Native;
 use super::session::{Expect, Session, SessionEvent};
-use super::{Command, Event, GuestConfig, LineEnd, LineId, Now, ReadId, Store, Transmit, wire};
+use super::{Command, Event, GuestConfig, LineEnd, LineId, Mistake, Now, ReadId, Store, Transmit, wire};
 
 mod backoff;
 mod copy;
@@ -220,8 +220,11 @@ impl Side for Guest {
         }
     }
 
-    fn wants_bytes(&self, _line: LineId) -> bool {
+    /// Nothing while a host that asks and does not listen has had enough answers.
+    fn wants_bytes(&self, line: LineId) -> bool {
+        let limits = &self.core.config.limits;
         self.core.wants_bytes()
+            && (self.queued_bytes(line) <= limits.max_queued_bytes || limits.makes(Mistake::AnswerAll))
     }
 
     fn is_congested(&self) -> bool {

@@ -140,6 +140,11 @@ impl Outbox {
         self.rows.len()
     }
 
+    /// Whether an own entry has not come back in the log.
+    pub(super) fn waits(&self, id: EntryId) -> bool {
+        self.order.contains_key(&id)
+    }
+
     /// Whether the host has everything.
     pub(super) fn is_settled(&self) -> bool {
         self.rows.values().all(|row| row.state == State::Acknowledged)

@@ -303,7 +303,7 @@ impl Core {
             return self.cannot_read(now, line);
         }
         let complete = last == self.last.seq;
-        let head = complete.then(|| self.sign_head());
+        let head = Some(self.sign_head()); // what is sent is signed for, also when the rest is still to come
         self.set_flow(line, if complete { Flow::Live } else { Flow::Paused(last) });
         self.send(line, Message::Entries { entries, head });
     }

@@ -282,7 +282,7 @@ impl Core {
         while !rest.is_empty() {
             let (page, after) = rest.split_at(entries_of_a_page(rest).max(1));
             rest = after;
-            let head = rest.is_empty().then(|| self.sign_head());
+            let head = Some(self.sign_head());
             let entries = page.to_vec();
             self.send_all(lines.clone(), Message::Entries { entries, head });
         }

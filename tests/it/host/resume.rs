@@ -26,10 +26,10 @@ fn a_member_goes_on_where_its_copy_ends() {
 #[test]
 fn pages_wait_until_the_last_one_is_stored() {
     let room = with_history(600).comes("Li");
-    let room = room.hears("Li", &["welcome m1 from 2 to 603", "entries 4 to 259, no head"]);
+    let room = room.hears("Li", &["welcome m1 from 2 to 603", "entries 4 to 259, head 603"]);
     let room = room.sends("Li", Message::Stored { seq: 258 }).hears("Li", &[]);
     let room = room.says("meanwhile").hears("Li", &[]).stores("Li");
-    let room = room.hears("Li", &["entries 260 to 515, no head"]).stores("Li");
+    let room = room.hears("Li", &["entries 260 to 515, head 604"]).stores("Li");
     let room = room.hears("Li", &["entries 516 to 604, head 604"]);
     room.says("live").hears("Li", &["entries 605 to 605, head 605"]);
 }

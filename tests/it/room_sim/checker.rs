@@ -1,5 +1,6 @@
 //! What must hold, whatever happens: the invariants of the room's log, looked at whenever something has changed.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use landline::proto::identity::MemberKey;
@@ -10,6 +11,7 @@ use landline::proto::{EntryId, Event};
 
 use super::image::Image;
 use super::node::Node;
+use super::witness::Witness;
 
 /// What went wrong.
 pub(crate) type Violation = String;
@@ -17,6 +19,9 @@ pub(crate) type Violation = String;
 /// All that was seen.
 #[derive(Debug, Default)]
 pub(crate) struct Checker {
+    witness: Witness,
+    /// The host lies: what only a host can keep is not asked.
+    lied_to: bool,
     host: Option<MemberKey>,
     honest: BTreeMap<MemberKey, usize>,
     /// What honest people have written, and in which order.
@@ -36,6 +41,10 @@ pub(crate) struct Checker {
     lost_hashes: BTreeSet<(u64, Hash)>,
     pub(crate) entries: u64,
     open_history: bool,
+    /// How far guests were that have come back with less.
+    had: BTreeMap<usize, u64>,
+    /// The next number of what is written.
+    next_number: u64,
     /// Invites that were made, and people who have come in by one.
     pub(crate) invites: usize,
     invited: usize,
@@ -55,12 +64,12 @@ struct Stay {
     first: u64,
 }
 
-fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), Violation> {
+pub(crate) fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), Violation> {
     if holds { Ok(()) } else { Err(what()) }
 }
 
 impl Checker {
-    pub(crate) fn new(nodes: &[Node]) -> Self {
+    pub(crate) fn new(nodes: &[Node], lied_to: bool) -> Self {
         let honest = nodes
             .iter()
             .enumerate()
@@ -68,18 +77,22 @@ impl Checker {
         Self {
             host: nodes.first().map(|host| host.identity.key()),
             honest: honest.collect(),
+            lied_to,
             ..Self::default()
         }
     }
 
     /// A program has asked its disk for something: from now on an entry is written.
-    pub(crate) fn asked(&mut self, batch: &Batch) {
+    pub(crate) fn asked(&mut self, batch: &Batch) -> Result<(), Violation> {
         for change in &batch.changes {
-            if let Change::Queue(entry) = change {
-                let number = self.written.len() as u64;
-                self.written.entry((entry.author, entry.id)).or_insert(number);
+            if let Change::Queue(entry) = change
+                && let Entry::Vacant(new) = self.written.entry((entry.author, entry.id))
+            {
+                new.insert(self.next_number);
+                self.next_number += 1;
             }
         }
+        self.witness.asked(batch)
     }
 
     /// The host's disk holds a batch.
@@ -108,9 +121,11 @@ impl Checker {
         image: &Image,
         batch: &Batch,
     ) -> Result<(), Violation> {
+        self.witness.kept(node, me, image, batch)?;
         let mine = image.kept.as_ref().map(|kept| kept.epoch);
         for change in &batch.changes {
             match change {
+                Change::Append(placed) if self.lied_to => self.witness.genuine(node, image, placed, &self.honest)?,
                 Change::Append(placed) => {
                     let known = self.log.get(placed.seq as usize - 1).map(|known| known.hash);
                     let lost = self.lost_hashes.contains(&(placed.seq, placed.hash));
@@ -127,6 +142,9 @@ impl Checker {
                 Change::Queue(entry) => {
                     self.open.insert(entry.id, node);
                 }
+                Change::Unqueue(id) if self.lied_to => {
+                    self.open.remove(id); // the witness has found it where a host cannot reach it, or before the floor
+                }
                 _ => {}
             }
         }
@@ -136,10 +154,12 @@ impl Checker {
     /// A program has started.
     pub(crate) fn started(&mut self, node: usize) {
         self.shown.remove(&node);
+        self.witness.started(node);
     }
 
     /// A person has seen something.
     pub(crate) fn saw(&mut self, node: usize, image: &Image, event: &Event) -> Result<(), Violation> {
+        self.witness.saw(node, image, event)?;
         match event {
             Event::Said { entry } => {
                 ensure(entry.seq <= image.last(), || {
@@ -172,6 +192,9 @@ impl Checker {
 
     /// The host says how far a guest has stored.
     pub(crate) fn receipt(&self, receipt: &Receipt, nodes: &[Node]) -> Result<(), Violation> {
+        if self.lied_to {
+            return Ok(());
+        }
         let host = &nodes[0].image;
         let Some(peer) = host.peers.values().find(|peer| peer.id == receipt.id) else {
             return Ok(());
@@ -180,7 +203,8 @@ impl Checker {
             return Ok(());
         };
         // What is before the first place that they may see counts as stored.
-        let stored = nodes[*node].image.last().max(peer.first_seq.saturating_sub(1));
+        let stored = nodes[*node].image.last().max(self.had(*node));
+        let stored = stored.max(peer.first_seq.saturating_sub(1));
         ensure(receipt.stored <= stored || self.lost.is_some(), || {
             format!("I2: {node} is said to have stored {}, and has {stored}", receipt.stored)
         })
@@ -190,24 +214,27 @@ impl Checker {
     pub(crate) fn all_kept(&self, nodes: &[Node]) -> Result<(), Violation> {
         for (id, seq) in &self.acknowledged {
             let there = self.log.get(*seq as usize - 1).map(|placed| placed.id);
-            let lost = self.lost.is_some_and(|from| *seq >= from);
+            let lost = self.lied_to || self.lost.is_some_and(|from| *seq >= from);
             ensure(lost || there == Some(*id), || {
                 format!("I1: acknowledged at {seq} and not there")
             })?;
         }
         let names: BTreeSet<EntryId> = self.log.iter().map(|placed| placed.id).collect();
         for (id, node) in &self.open {
-            let queued = nodes[*node].image.outbox.iter().any(|entry| entry.id == *id);
-            let safe = queued || names.contains(id) || self.lost.is_some();
+            let Node { image, identity, .. } = &nodes[*node];
+            let queued = image.outbox.iter().any(|entry| entry.id == *id);
+            let copied = self.lied_to && image.has(identity.key(), *id);
+            let safe = queued || copied || names.contains(id) || self.lost.is_some();
             ensure(safe, || format!("I11: {id} of {node} has vanished"))?;
         }
         Ok(())
     }
 
-    /// The host has come back with less than it had.
+    /// The host has come back with another disk: less than it had, or an old copy with more than a disk that had lied.
     pub(crate) fn host_lost(&mut self, image: &Image) {
-        let left = image.entries.len();
-        if left >= self.log.len() {
+        let both = self.log.iter().zip(&image.entries);
+        let left = both.take_while(|(noted, kept)| noted.hash == kept.hash).count();
+        if left == self.log.len() && left == image.entries.len() {
             return;
         }
         let gone = self.log.split_off(left);
@@ -226,6 +253,26 @@ impl Checker {
         }
     }
 
+    /// A guest has come back with less than it had. What it had written since and nobody else has is gone with its disk; what waits in its
+    /// outbox again is said now.
+    pub(crate) fn guest_lost(&mut self, node: usize, before: &Image, image: &Image) {
+        self.had.insert(node, before.last().max(self.had(node)));
+        let names: BTreeSet<EntryId> = self.log.iter().map(|placed| placed.id).collect();
+        let queued: BTreeSet<EntryId> = image.outbox.iter().map(|entry| entry.id).collect();
+        self.open
+            .retain(|id, whose| *whose != node || queued.contains(id) || names.contains(id));
+        let again = image.outbox.iter().filter(|entry| !names.contains(&entry.id));
+        for (entry, number) in again.zip(self.next_number..) {
+            self.written.insert((entry.author, entry.id), number);
+            self.next_number = number + 1;
+        }
+    }
+
+    /// How far a guest once was.
+    fn had(&self, node: usize) -> u64 {
+        self.had.get(&node).copied().unwrap_or(0)
+    }
+
     fn forget_log(&mut self) {
         self.log.clear();
         self.names.clear();
@@ -237,12 +284,13 @@ impl Checker {
 
     fn sent(&mut self, id: EntryId, seq: u64) -> Result<(), Violation> {
         let there = self.log.get((seq as usize).saturating_sub(1)).map(|placed| placed.id);
-        ensure(there == Some(id) || self.lost.is_some(), || {
+        let truly = self.lost.is_none() && !self.lied_to;
+        ensure(there == Some(id) || !truly, || {
             format!("I2: acknowledged at {seq} before it was on the host's disk")
         })?;
         let before = self.acknowledged.insert(id, seq);
         self.open.remove(&id);
-        ensure(before.is_none_or(|before| before == seq) || self.lost.is_some(), || {
+        ensure(before.is_none_or(|before| before == seq) || !truly, || {
             format!("I1: acknowledged at {before:?} and at {seq}")
         })
     }
@@ -266,7 +314,7 @@ impl Checker {
             let number = self.written.get(&name).copied();
             let number = number.ok_or_else(|| format!("I9: nobody has written {seq}"))?;
             let newest = self.newest.get(&entry.author).copied();
-            ensure(newest.is_none_or(|newest| newest < number), || {
+            ensure(self.lied_to || newest.is_none_or(|newest| newest < number), || {
                 format!(
                     "I8: {seq} of {:?} stands behind a later one",
                     self.honest.get(&entry.author)
@@ -288,7 +336,7 @@ impl Checker {
             .is_some_and(|(lost, _)| *lost == seq);
         let comes_back = self.lost_hashes.contains(&(seq, placed.hash));
         ensure(
-            !was_lost || comes_back || known_head.is_none_or(|known| known < seq),
+            self.lied_to || !was_lost || comes_back || known_head.is_none_or(|known| known < seq),
             || format!("I14: {seq} is given again although its loss is known"),
         )?;
         if let Body::Admitted {

@@ -9,7 +9,9 @@ use super::world::{HOST, Happening, SECOND, World};
 impl World {
     pub(crate) fn wish(&mut self, node: usize, wish: Store) {
         if let Store::Keep(batch) = &wish {
-            self.checker.asked(batch);
+            if let Err(violation) = self.checker.asked(batch) {
+                self.violation.get_or_insert(violation);
+            }
             if node == HOST {
                 let heads = self.nodes[1..].iter().filter(|node| node.connected);
                 let heads = heads.filter_map(|node| node.image.head).collect();

@@ -5,6 +5,7 @@ use landline::proto::{Command, LineEnd};
 use super::checker::Violation;
 use super::net::Way;
 use super::node::Life;
+use super::plan::Lies;
 use super::world::{HOST, Happening, SECOND, World};
 
 impl World {
@@ -12,6 +13,7 @@ impl World {
     pub(crate) fn heal(&mut self) {
         self.note(|| "faults are over".to_owned());
         self.faults = false;
+        self.liar_repents();
         for node in 0..self.nodes.len() {
             self.nodes[node].full_until = 0;
             self.nodes[node].flushed = None;
@@ -26,11 +28,12 @@ impl World {
 
     /// What a fault has left of a connection ends, so that both ends know.
     pub(crate) fn cut_if_dead(&mut self, line: u64) {
+        let soon = self.now + 30 * SECOND;
         for way in [Way::ToHost, Way::ToGuest] {
             let dead = self
                 .net
                 .pipe(line, way)
-                .is_some_and(|pipe| pipe.black_hole || pipe.over);
+                .is_some_and(|pipe| pipe.black_hole || pipe.over || pipe.not_before > soon);
             if dead {
                 self.cut(line, LineEnd::Reset);
             }
@@ -61,6 +64,11 @@ impl World {
             self.command(HOST, Command::NewEpoch);
         }
         self.check_well().is_ok()
+    }
+
+    /// Whether everybody can agree at last: not on two stories with the same host's signature.
+    pub(crate) fn can_be_well(&self) -> bool {
+        self.plan.lies.is_none_or(Lies::leave_no_trace)
     }
 
     pub(crate) fn check_well(&self) -> Result<(), Violation> {

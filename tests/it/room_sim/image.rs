@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use landline::proto::identity::MemberKey;
 use landline::proto::invite::InviteSecret;
 use landline::proto::log::{
-    Batch, Change, InviteNumber, Kept, Loaded, Peer, PlacedEntry, Seen, SignedEntry, SignedHead, StoreError,
+    Batch, Change, Hash, InviteNumber, Kept, Loaded, Peer, PlacedEntry, Seen, SignedEntry, SignedHead, StoreError,
 };
 use landline::proto::{EntryId, MemberId};
 
@@ -22,6 +22,7 @@ pub(crate) struct Image {
     /// Entries of the histories before, put aside.
     pub(crate) aside: usize,
     names: BTreeSet<(MemberKey, EntryId)>,
+    names_aside: BTreeSet<(MemberKey, EntryId)>,
 }
 
 impl Image {
@@ -36,6 +37,23 @@ impl Image {
 
     pub(crate) fn at(&self, seq: u64) -> Option<&PlacedEntry> {
         self.entries.get(seq.checked_sub(self.floor() + 1)? as usize)
+    }
+
+    /// The hash of a place, or of the floor.
+    pub(crate) fn hash_at(&self, seq: u64) -> Option<Hash> {
+        let floor = self
+            .kept
+            .as_ref()
+            .map(|kept| kept.floor)
+            .filter(|floor| floor.seq == seq);
+        floor
+            .map(|floor| floor.hash)
+            .or_else(|| self.at(seq).map(|placed| placed.hash))
+    }
+
+    /// Whether an entry is in the log, or was in a history before.
+    pub(crate) fn has(&self, author: MemberKey, id: EntryId) -> bool {
+        self.names.contains(&(author, id)) || self.names_aside.contains(&(author, id))
     }
 
     pub(crate) fn page(&self, from: u64, limit: usize) -> Vec<PlacedEntry> {
@@ -125,7 +143,7 @@ impl Image {
             Change::NewEpoch(kept) => {
                 self.aside += self.entries.len();
                 self.entries.clear();
-                self.names.clear();
+                self.names_aside.append(&mut self.names);
                 self.head = None;
                 self.kept = Some(kept.clone());
             }

@@ -3,6 +3,7 @@
 use landline::proto::log::{History, Settings};
 use landline::proto::{Command, LineEnd, MemberId};
 
+use super::image::Image;
 use super::net::Way;
 use super::world::{HOST, Happening, SECOND, World};
 
@@ -31,7 +32,7 @@ impl World {
         self.nodes[node].spoken += 1;
         let number = self.nodes[node].spoken;
         let long = self.plan.long_texts && self.chance.u8(..6) == 0;
-        let padding = "长".repeat(if long { 5_000 } else { 0 });
+        let padding = "x".repeat(if long { 15_000 } else { 0 });
         let reply_to = self.chance.bool().then(|| self.any_place(node));
         let text = format!("{node}:{number}{padding}");
         self.command(node, Command::Say { text, reply_to });
@@ -102,7 +103,8 @@ impl World {
             1 if self.plan.stalls => self.stall_somewhere(),
             2 if self.plan.crashes => self.crash(node),
             3 if self.plan.disk_full => {
-                let until = self.now + self.chance.u64(SECOND..6 * SECOND);
+                let longest = if self.plan.long { 60 } else { 6 };
+                let until = self.now + self.chance.u64(SECOND..longest * SECOND);
                 self.nodes[node].full_until = until;
             }
             4 if self.plan.disk_lies => {
@@ -114,6 +116,16 @@ impl World {
                 let host = &mut self.nodes[HOST];
                 let image = host.image.clone();
                 host.backup.get_or_insert_with(|| Box::new(image));
+            }
+            5 if self.plan.guest_backup && node != HOST => {
+                let guest = &mut self.nodes[node];
+                // Also a copy of nothing: a new disk, and the keys from somewhere else.
+                let image = if self.chance.u8(..8) == 0 {
+                    Image::default()
+                } else {
+                    guest.image.clone()
+                };
+                guest.backup.get_or_insert_with(|| Box::new(image));
             }
             6 if self.plan.clock_jumps => {
                 let to = self.chance.u64(..2_000_000_000) * SECOND;
@@ -182,7 +194,8 @@ impl World {
             return;
         };
         let way = if self.chance.bool() { Way::ToHost } else { Way::ToGuest };
-        let until = self.now + self.chance.u64(10_000..30 * SECOND);
+        let longest = if self.plan.long { 90 } else { 30 };
+        let until = self.now + self.chance.u64(10_000..longest * SECOND);
         let vanish = self.chance.u8(..6) == 0;
         if let Some(pipe) = self.net.pipe(line, way) {
             pipe.not_before = pipe.not_before.max(until);

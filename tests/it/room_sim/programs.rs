@@ -98,7 +98,9 @@ impl World {
         }
         self.stop(node);
         self.forget_what_the_disk_forgot(node);
-        let delay = self.chance.u64(SECOND / 10..4 * SECOND);
+        let long = self.plan.long && self.chance.u8(..8) == 0;
+        let longest = if long { 90 } else { 4 };
+        let delay = self.chance.u64(SECOND / 10..longest * SECOND);
         self.after(delay, Happening::Start { node });
     }
 
@@ -109,8 +111,12 @@ impl World {
         let backup = self.nodes[node].backup.take_if(|_| restore);
         if let Some(image) = backup.or(flushed) {
             self.note(|| format!("{node} has lost what came after {}", image.last()));
-            self.nodes[node].image = *image;
-            self.checker.host_lost(&self.nodes[node].image);
+            let before = std::mem::replace(&mut self.nodes[node].image, *image);
+            if node == HOST {
+                self.checker.host_lost(&self.nodes[node].image);
+            } else {
+                self.checker.guest_lost(node, &before, &self.nodes[node].image);
+            }
         }
     }
 
@@ -192,6 +198,7 @@ impl World {
     pub(crate) fn closed(&mut self, node: usize, reason: CloseReason) {
         self.stop(node);
         let honest = self.checker.lost.is_some()
+            || self.liar.is_some()
             || !matches!(
                 reason,
                 CloseReason::TwoStories | CloseReason::Forged { .. } | CloseReason::HostKeyChanged { .. }

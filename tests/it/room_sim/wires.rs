@@ -67,6 +67,9 @@ impl World {
 
     pub(crate) fn write(&mut self, node: usize, line: LineId) {
         let now = self.moment();
+        if node == HOST && self.has_liar_on(line.0) {
+            return self.liar_hears_host(line);
+        }
         let Some(endpoint) = &mut self.nodes[node].endpoint else {
             return;
         };
@@ -171,6 +174,10 @@ impl World {
         let pieces = if self.chance.u8(..8) == 0 { 2 } else { 1 };
         let rest = bytes.split_off(bytes.len() / pieces);
         for bytes in [bytes, rest].into_iter().filter(|bytes| !bytes.is_empty()) {
+            if node == HOST && self.has_liar_on(line) {
+                self.liar_hears_guest(line, &bytes);
+                continue;
+            }
             self.with(node, |endpoint| endpoint.handle_bytes(moment, LineId(line), &bytes));
         }
         self.arrive_next(line, way);
@@ -202,6 +209,7 @@ impl World {
         }
         let line = self.net.connect(node);
         self.note(|| format!("{node} reaches the host on {}", line.0));
+        self.liar_opens(node, line);
         let address = ([10, 0, 0, node as u8], 4_000).into();
         self.with(HOST, |endpoint| endpoint.handle_opened(now, line, address));
         let host = ([10, 0, 0, 100], 8888).into();
