@@ -20,24 +20,24 @@ const ROUNDS: usize = 3;
 const CROWD: usize = 1000;
 
 /// P8: a thousand come one after another, as strangers and as members that come back.
-pub(crate) fn joins() -> Result {
+pub(crate) fn joins(crowd: usize) -> Result {
     let (mut bares, mut strangers, mut members) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let folder = tempfile::tempdir()?;
-        bares.push(bare_joins()?);
+        bares.push(bare_joins(crowd)?);
         let guest = |port, number| Ok(Box::new(Guest::come(port, number)?) as _);
         let start = Instant::now();
-        let mut load = Load::new("landline", start_room(Some(folder.path()))?, CROWD, guest)?;
+        let mut load = Load::new("landline", start_room(Some(folder.path()))?, crowd, guest)?;
         strangers.push(start.elapsed().as_secs_f64());
         load.warm_up()?;
         let server = load.leave();
         wait(Duration::from_secs(1)); // the host notices
         let start = Instant::now();
-        let mut load = Load::new("landline", server, CROWD, guest)?;
+        let mut load = Load::new("landline", server, crowd, guest)?;
         members.push(start.elapsed().as_secs_f64());
         load.warm_up()?;
     }
-    let what = format!("{CROWD} guests come one after another");
+    let what = format!("{crowd} guests come one after another");
     let bare = "against bare Noise handshakes";
     report(
         "P8",
@@ -59,10 +59,10 @@ pub(crate) fn joins() -> Result {
 }
 
 /// Seconds.
-fn bare_joins() -> Result<f64> {
+fn bare_joins(crowd: usize) -> Result<f64> {
     let door = Server::start_self(&[OsStr::new("bare-door")])?;
     let start = Instant::now();
-    let inside: Result<Vec<TcpStream>> = (0..=CROWD).map(|_| bare_join(door.port)).collect();
+    let inside: Result<Vec<TcpStream>> = (0..=crowd).map(|_| bare_join(door.port)).collect();
     let took = start.elapsed().as_secs_f64();
     drop(inside?);
     Ok(took)
