@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::dialect::Dialect;
 use crate::guest::Guest;
@@ -83,15 +84,18 @@ fn gather(audience: usize, parts: &Parts, folder: &Path) -> Result<Vec<Figures>>
         loads.push(Load::new(BARE, bare, audience, come)?);
     }
     let guest = |port, number| Ok(Box::new(Guest::come(port, number)?) as _);
-    loads.push(Load::new(
-        FULL,
-        start_room(Some(&folder.join("profile")))?,
-        audience,
-        guest,
-    )?);
     if parts.any(&["p6", "p7"]) {
         loads.push(Load::new(MEMORY, start_room(None)?, audience, guest)?);
     }
+    let among_others = |port, number| {
+        if number % 50 == 0 {
+            // Those who are in meanwhile are asked whether they are there.
+            loads.iter_mut().try_for_each(|load| load.quiet(Duration::ZERO))?;
+        }
+        guest(port, number)
+    };
+    let full = Load::new(FULL, start_room(Some(&folder.join("profile")))?, audience, among_others)?;
+    loads.push(full);
     let figures = |mut load: Load| {
         load.warm_up()?;
         Ok(Figures {

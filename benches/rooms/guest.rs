@@ -209,6 +209,12 @@ impl Guest {
     }
 
     fn sign(&mut self) -> Vec<u8> {
+        let entry = self.write(self.last);
+        wire::encode(&Message::Submit(entry))
+    }
+
+    /// The next message, by somebody who knows the log up to there.
+    pub(crate) fn write(&mut self, seen: Seen) -> SignedEntry {
         let mut id = [0; 16];
         self.chance.fill_bytes(&mut id);
         self.counter += 1;
@@ -218,16 +224,8 @@ impl Guest {
         };
         let room = self.welcome.as_ref().map_or(RoomId([0; 16]), |welcome| welcome.room);
         let written_ms = 1_700_000_000_000 + self.counter;
-        let entry = SignedEntry::sign(
-            &self.identity,
-            room,
-            EntryId(id),
-            self.counter,
-            written_ms,
-            self.last,
-            wire::encode_body(&body),
-        );
-        wire::encode(&Message::Submit(entry))
+        let body = wire::encode_body(&body);
+        SignedEntry::sign(&self.identity, room, EntryId(id), self.counter, written_ms, seen, body)
     }
 }
 

@@ -15,10 +15,10 @@ use crate::process::{PATIENCE, Result, Server};
 pub(crate) const UNDER_WAY: u64 = 64;
 /// Messages a second in the paced one.
 const PACE: Duration = Duration::from_millis(50);
-const PACED: usize = 30;
+const PACED: usize = 20;
 /// How often members look whether they have put something off for long enough.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-const SATURATED_FOR: Duration = Duration::from_millis(1200);
+const SATURATED_FOR: Duration = Duration::from_millis(1000);
 
 /// One line to a server.
 pub(crate) trait Member {

@@ -1,7 +1,7 @@
 //! Rooms of encrypted guests beside what they can be compared with, as ratios within one run, each with its goal.
 //!
-//! `cargo bench --no-default-features --bench rooms [-- PART …]`; the parts are `p1` to `p9` and `resume`, a number (`10`, `100`, `1000`)
-//! narrows the crowds, and `own` leaves the other servers out. `TMPDIR` says which disk. Every server is a process of its own; rounds
+//! `cargo bench --no-default-features --bench rooms [-- PART …]`; the parts are `p1` to `p9`, `ack` and `resume`, a number (`10`, `100`,
+//! `1000`) narrows the crowds, and `own` leaves the other servers out. `TMPDIR` says which disk. Every server is a process of its own; rounds
 //! are interleaved (A, B, A, B …), ratios are taken round by round, and what is printed is their median and range. Absolutes say
 //! something about this computer only.
 //!

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::lines::Carrier;
-use super::session::{Session, SessionEvent};
+use super::session::{Padded, Session, SessionEvent};
 
 /// How long the goodbye may take to go out, and how long the peer may take to answer our FIN.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -54,8 +54,13 @@ impl Native {
 
     /// Queues a message as [`super::wire::encode`] has made it.
     pub(super) fn send(&mut self, now: Instant, encoded: &[u8]) {
+        self.send_padded(now, Padded::of(encoded).as_ref());
+    }
+
+    /// Queues a message that was made once for many lines; `None`: one that is longer than any may be.
+    pub(super) fn send_padded(&mut self, now: Instant, message: Option<&Padded>) {
         if self.phase == Phase::Open {
-            self.session.send_encoded(now, encoded);
+            self.session.send_padded(now, message);
             self.watch(now);
         }
     }

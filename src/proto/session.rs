@@ -11,7 +11,7 @@ use rand_chacha::ChaCha20Rng;
 
 use super::identity::{Identity, MemberKey};
 use super::message::Message;
-use super::wire::{self, MAX_ENCODED_BYTES};
+use super::wire;
 use frames::{Frames, HEADER_BYTES};
 use handshake::{Entrance, Next};
 use incoming::Incoming;
@@ -27,6 +27,7 @@ mod secrecy;
 #[cfg(feature = "simulation")]
 mod stand_in;
 
+pub(super) use frames::Padded;
 pub use hello::{Hello, LineKind};
 
 /// How long a host waits for the first byte: a guest sends it at once.
@@ -91,7 +92,7 @@ pub enum SessionFailure {
     Silent,
     /// The peer used one key for too long.
     Overused,
-    /// A message longer than [`MAX_ENCODED_BYTES`] was to be sent.
+    /// A message longer than [`wire::MAX_ENCODED_BYTES`] was to be sent.
     TooLong,
 }
 
@@ -211,19 +212,24 @@ impl Session {
         self.send_encoded(now, &wire::encode(message));
     }
 
-    /// Queues a message that [`wire::encode`] has made, once for many lines.
+    /// Queues a message that [`wire::encode`] has made.
     pub fn send_encoded(&mut self, now: Instant, encoded: &[u8]) {
+        self.send_padded(now, Padded::of(encoded).as_ref());
+    }
+
+    /// Queues a message that was made once for many lines; `None`: one that is longer than any may be.
+    pub(super) fn send_padded(&mut self, now: Instant, message: Option<&Padded>) {
         let Phase::Open(open) = &mut self.phase else {
             return;
         };
-        if encoded.len() > MAX_ENCODED_BYTES {
+        let Some(message) = message else {
             self.fail(SessionFailure::TooLong);
             return;
-        }
+        };
         if open.frames.is_rekey_due(now) {
             self.outgoing.append(|out| open.frames.rekey(now, out));
         }
-        self.outgoing.append(|out| open.frames.seal(encoded, out));
+        self.outgoing.append(|out| open.frames.seal(message, out));
     }
 
     /// Bytes that wait for the operating system.

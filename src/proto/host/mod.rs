@@ -18,7 +18,7 @@ use super::identity::Identity;
 use super::lines::{Carrier, Lines};
 use super::log::{BatchId, PlacedEntry, StoreError};
 use super::native::{Expired, Native};
-use super::session::{Hello, LineKind, Session, SessionEvent, SessionFailure};
+use super::session::{Hello, LineKind, Padded, Session, SessionEvent, SessionFailure};
 use super::{
     Command, Event, HostConfig, LeaveReason, Limits, LineEnd, LineId, Mistake, Now, ReadId, Store, Transmit, wire,
 };
@@ -176,6 +176,7 @@ impl Host {
 
     /// A message that was encoded once, to many lines.
     fn send(&mut self, now: Now, lines: &[LineId], encoded: &[u8]) {
+        let message = Padded::of(encoded);
         let limits = &self.limits;
         let mut too_slow = Vec::new();
         for line in lines {
@@ -187,7 +188,7 @@ impl Host {
                 if is_overfull(native, limits) {
                     return;
                 }
-                native.send(now.monotonic, encoded);
+                native.send_padded(now.monotonic, message.as_ref());
                 if is_overfull(native, limits) {
                     too_slow.push(*line);
                 }

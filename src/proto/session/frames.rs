@@ -29,10 +29,30 @@ const MAX_FRAMES_OF_A_KEY: u32 = 1 << 16;
 /// What a line keeps for making and reading frames; more is given back.
 const KEPT_SCRATCH: usize = 1 << 10;
 
+/// What is sealed of a message: its length, the message, and zeros. The same on all lines, so it is made once for all of them.
+pub(in crate::proto) struct Padded(Vec<u8>);
+
+impl Padded {
+    /// A message of at most [`MAX_ENCODED_BYTES`].
+    fn new(encoded: &[u8]) -> Self {
+        let bytes = (LENGTH_BYTES + encoded.len()).next_multiple_of(BLOCK_BYTES);
+        let mut plaintext = Vec::with_capacity(bytes);
+        plaintext.extend_from_slice(&short(encoded.len()));
+        plaintext.extend_from_slice(encoded);
+        plaintext.resize(bytes, 0);
+        Self(plaintext)
+    }
+
+    /// A message that [`wire::encode`] has made; `None` if it is longer than any may be.
+    pub(in crate::proto) fn of(encoded: &[u8]) -> Option<Self> {
+        (encoded.len() <= MAX_ENCODED_BYTES).then(|| Self::new(encoded))
+    }
+}
+
 /// Both directions of a line after the handshake.
 pub(super) struct Frames {
     transport: Transport,
-    /// A plaintext, while it is made or read.
+    /// A plaintext, while it is read.
     scratch: Vec<u8>,
     outgoing: Usage,
     /// When the outgoing key was new.
@@ -74,23 +94,18 @@ impl Frames {
 
     /// Says that the next frame has the next key.
     pub(super) fn rekey(&mut self, now: Instant, out: &mut Vec<u8>) {
-        self.seal(&wire::encode(&Message::Rekey), out);
+        self.seal(&Padded::new(&wire::encode(&Message::Rekey)), out);
         self.transport.rekey_outgoing();
         self.outgoing = Usage::default();
         self.since = now;
     }
 
-    /// Appends the frame of a message of at most [`MAX_ENCODED_BYTES`].
-    pub(super) fn seal(&mut self, message: &[u8], out: &mut Vec<u8>) {
-        let plaintext_bytes = (LENGTH_BYTES + message.len()).next_multiple_of(BLOCK_BYTES);
-        self.scratch.clear();
-        self.scratch.extend_from_slice(&short(message.len()));
-        self.scratch.extend_from_slice(message);
-        self.scratch.resize(plaintext_bytes, 0);
-        out.extend_from_slice(&short(plaintext_bytes + TAG_BYTES));
-        self.transport.seal(&self.scratch, out);
-        self.outgoing.count(plaintext_bytes);
-        self.scratch.shrink_to(KEPT_SCRATCH);
+    /// Appends the frame of a message.
+    pub(super) fn seal(&mut self, message: &Padded, out: &mut Vec<u8>) {
+        let Padded(plaintext) = message;
+        out.extend_from_slice(&short(plaintext.len() + TAG_BYTES));
+        self.transport.seal(plaintext, out);
+        self.outgoing.count(plaintext.len());
     }
 
     /// How many bytes follow a header.

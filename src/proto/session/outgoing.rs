@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-/// What a line keeps when nothing waits: a page of chat frames. Thousands of quiet lines cost no more.
+/// What a line keeps when nothing waits: a page of chat frames. Thousands of quiet lines cost no more: what a flood has left is given back with
+/// the next word of the line, which is a question whether anybody is there, at the latest.
 const KEPT_CAPACITY: usize = 4 << 10;
 
 /// Sealed bytes in the order in which they go out.
@@ -48,11 +49,15 @@ impl Outgoing {
     /// Frees what was taken, lazily, so that a byte is moved at most once.
     fn compact(&mut self) {
         if self.taken == self.bytes.len() {
+            let flood = self.bytes.len() > KEPT_CAPACITY;
             self.gone += self.taken as u64;
             self.taken = 0;
             self.bytes.clear();
-            self.bytes.shrink_to(KEPT_CAPACITY);
-            self.ends.shrink_to(KEPT_CAPACITY / size_of::<u64>());
+            // In a flood the next run is as long, and to give back and take again for each costs more than to seal it.
+            if !flood {
+                self.bytes.shrink_to(KEPT_CAPACITY);
+                self.ends.shrink_to(KEPT_CAPACITY / size_of::<u64>());
+            }
         } else if self.taken > self.bytes.len() / 2 {
             self.gone += self.taken as u64;
             self.bytes.drain(..self.taken);
