@@ -13,7 +13,7 @@ use fastrand::Rng;
 use landline::proto::EntryId;
 use landline::proto::identity::{MemberKey, Signature};
 use landline::proto::log::{
-    Batch, BatchId, Body, Change, Epoch, History, Kept, PlacedEntry, RoomId, Seen, Settings, SignedEntry,
+    Admit, Batch, BatchId, Body, Change, Epoch, History, Kept, PlacedEntry, RoomId, Seen, Settings, SignedEntry,
 };
 use landline::proto::wire::encode_body;
 use landline::store::{Options, RoomStore as _, SqliteStore};
@@ -274,6 +274,7 @@ impl Writer {
             name: "bench".into(),
             history: History::All,
             plain: None,
+            admit: Admit::Ask,
         };
         Self {
             last: floor,

@@ -70,9 +70,12 @@ impl Config {
         let kept = loaded.as_ref().map(|loaded| &loaded.kept.settings);
         let settings = Settings {
             name: host.room.as_str().into(),
-            history: host.history.or(kept.map(|kept| kept.history)).unwrap_or_default(),
+            history: host
+                .history
+                .or_else(|| kept.map(|kept| kept.history))
+                .unwrap_or_default(),
             plain: host.plain,
-            admit: host.admit.or(kept.map(|kept| kept.admit)).unwrap_or_default(),
+            admit: host.admit.or_else(|| kept.map(|kept| kept.admit)).unwrap_or_default(),
         };
         let me = home.identity.key();
         let mut loaded = match (loaded, host.again) {
