@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use crossbeam_channel::unbounded;
+use crossbeam_channel::bounded;
 use landline::profile::{Bell, Call, InUse, Profile, ProfileError, Program};
 
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -23,7 +23,7 @@ fn a_window_hears_what_the_second_program_wants_as_long_as_it_is_open() {
     assert!(!other(folder.path()).call(&Call::Raise), "nothing hangs there yet");
     // A crash has left its socket.
     std::fs::write(folder.path().join("window.socket"), "").unwrap();
-    let (calls, heard) = unbounded();
+    let (calls, heard) = bounded(8); // more than are made
     let bell = Bell::hang(&profile, move |call| calls.send(call).unwrap()).unwrap();
     let socket = folder.path().join("window.socket");
     assert_eq!(std::fs::metadata(&socket).unwrap().permissions().mode() & 0o777, 0o600);
