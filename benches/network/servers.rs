@@ -119,7 +119,7 @@ pub(crate) fn room(echoing: bool) -> Result {
     let role = Role::Host(Host {
         room: "bench".to_owned(),
         again: None,
-        admit: Admit::Anyone,
+        admit: Some(Admit::Anyone),
         history: None,
         bind: Some(Ipv4Addr::LOCALHOST.into()),
         port: 0,

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use landline::proto::identity::{Identity, MemberKey, Signature};
 use landline::proto::log::{
-    Batch, BatchId, Body, Change, Epoch, History, Kept, Peer, PlacedEntry, RoomId, Seen, Settings, SignedEntry,
+    Admit, Batch, BatchId, Body, Change, Epoch, History, Kept, Peer, PlacedEntry, RoomId, Seen, Settings, SignedEntry,
 };
 use landline::proto::wire::encode_body;
 use landline::proto::{EntryId, MemberId};
@@ -294,6 +294,7 @@ impl Writer {
             name: "bench".into(),
             history: History::All,
             plain: None,
+            admit: Admit::Ask,
         };
         Self {
             last: floor,

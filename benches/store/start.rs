@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime};
 
 use fastrand::Rng;
 use landline::proto::log::Loaded;
-use landline::proto::{Admit, Endpoint, Event, GuestConfig, HostConfig, Limits, Now, Store};
+use landline::proto::{Endpoint, Event, GuestConfig, HostConfig, Limits, Now, Store};
 use landline::store::{Options, RoomStore as _, SqliteStore};
 use rusqlite::{Connection, OpenFlags};
 
@@ -107,7 +107,6 @@ fn host_of(now: Now, loaded: Loaded) -> Endpoint {
         settings: loaded.kept.settings.clone(),
         loaded,
         name: "P0".into(),
-        admit: Admit::Ask,
         welcome: String::new(),
         limits: Limits::default(),
     };

@@ -118,7 +118,6 @@ impl InUse {
 
     /// There is nothing to call by.
     #[cfg(not(unix))]
-    #[expect(clippy::unused_self, reason = "the same signature on all systems")]
     fn ring(&self, _call: &Call) -> bool {
         false
     }

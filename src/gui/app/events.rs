@@ -10,6 +10,7 @@ use crate::chat::Status;
 use crate::gui::action::{Action, Card};
 use crate::gui::connection::{chosen_room, encoding_key};
 use crate::gui::desktop::file_dialog::Outcome;
+use crate::gui::desktop::shelf::Shelf;
 use crate::gui::room::open_room::{Budget, Drained, OpenRoom};
 use crate::gui::toasts::Mood;
 use crate::profile::{MAX_RECENT, Recent};
@@ -31,7 +32,11 @@ impl App {
     pub fn logic(&mut self, ctx: &Context) {
         self.wake.clear();
         self.now = SystemTime::now();
-        if let Some(start) = self.start.take() {
+        self.hear_shelf();
+        // A room that is there already is opened again, so it must be known first.
+        if self.shelf.as_ref().is_none_or(Shelf::has_looked)
+            && let Some(start) = self.start.take()
+        {
             self.begin(ctx, start);
         }
         let mut budget = Budget::new(EVENTS_PER_FRAME, Instant::now() + TIME_PER_FRAME);
@@ -45,7 +50,6 @@ impl App {
             ctx.request_repaint();
         }
         self.hear_threads();
-        self.hear_shelf();
         self.title(ctx);
         self.hear_calls(ctx);
         if self.quit.swap(false, Ordering::AcqRel) {

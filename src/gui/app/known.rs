@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::App;
 use crate::gui::action::Card;
 use crate::gui::connection;
+use crate::gui::desktop::shelf::Shelf;
 use crate::gui::room::open_room::{OpenRoom, RoomKey};
 use crate::gui::toasts::Mood;
 use crate::gui::transcript::Past;
@@ -16,7 +17,7 @@ use crate::worker::{Command, Config, EndReason, Failure, Host, Join, Role, Targe
 impl App {
     /// Takes what the disk says of the rooms.
     pub(super) fn hear_shelf(&mut self) {
-        let Some(Rooms { rooms, unreadable }) = self.shelf.as_ref().and_then(|shelf| shelf.poll()) else {
+        let Some(Rooms { rooms, unreadable }) = self.shelf.as_mut().and_then(Shelf::poll) else {
             return;
         };
         if !unreadable.is_empty() && self.kept.is_empty() {

@@ -20,6 +20,7 @@ pub(crate) struct Shelf {
     // Without a sender the thread ends, and only then may it be joined.
     wishes: Option<Sender<()>>,
     lists: Receiver<Rooms>,
+    looked: bool,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -45,6 +46,7 @@ impl Shelf {
         let shelf = Self {
             wishes: Some(wishes),
             lists,
+            looked: false,
             thread: Some(thread),
         };
         shelf.look();
@@ -60,8 +62,15 @@ impl Shelf {
     }
 
     /// What was found, if it is new.
-    pub(crate) fn poll(&self) -> Option<Rooms> {
-        self.lists.try_recv().ok()
+    pub(crate) fn poll(&mut self) -> Option<Rooms> {
+        let list = self.lists.try_recv().ok()?;
+        self.looked = true;
+        Some(list)
+    }
+
+    /// Whether a list was taken.
+    pub(crate) fn has_looked(&self) -> bool {
+        self.looked
     }
 }
 

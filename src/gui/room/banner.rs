@@ -162,27 +162,30 @@ fn log_lost(words: &'static Strings, room: &OpenRoom) -> Banner {
 impl Banner {
     /// How high it is at `width`.
     pub(crate) fn height(&self, ui: &Ui, width: f32) -> f32 {
-        let (text, below) = self.lay(ui, width);
-        let buttons = if below { CONTROL + space::ONE } else { 0.0 };
-        (text.height() + buttons + 2.0 * PADDING + space::ONE).max(HEIGHT)
+        let (text, rows) = self.lay(ui, width);
+        (text.height() + rows_height(rows) + 2.0 * PADDING + space::ONE).max(HEIGHT)
     }
 
-    /// The text, and whether the buttons stand below it.
-    fn lay(&self, ui: &Ui, width: f32) -> (Text, bool) {
+    /// The text, and in how many rows the buttons stand below it; 0: they stand beside it.
+    fn lay(&self, ui: &Ui, width: f32) -> (Text, usize) {
         let inner = width - 2.0 * (space::PANE + EDGE) - SIGN;
+        let count = self.buttons.len();
         let buttons: f32 = self
             .buttons
             .iter()
             .map(|(icon, text, ..)| controls::button_width(ui, *icon, text) + GAP)
             .sum();
-        let below = self.buttons.len() > 1 && buttons > BUTTONS_PART * inner;
-        let width = if below { inner } else { inner - buttons };
-        (Text::new(ui, self, width), below)
+        let (rows, width) = match () {
+            () if count < 2 || buttons <= BUTTONS_PART * inner => (0, inner - buttons),
+            () if buttons - GAP <= inner => (1, inner),
+            () => (count, inner),
+        };
+        (Text::new(ui, self, width), rows)
     }
 
     /// Draws it into `rect`.
     pub(crate) fn ui(&self, ui: &mut Ui, rect: Rect, words: &Strings, actions: &mut Vec<Action>) {
-        let (text, below) = self.lay(ui, rect.width());
+        let (text, rows) = self.lay(ui, rect.width());
         let card = Rect::from_min_max(
             rect.min + vec2(space::PANE, space::ONE),
             rect.max - vec2(space::PANE, 0.0),
@@ -192,10 +195,11 @@ impl Banner {
         let line = Stroke::new(1.0, colors.line);
         ui.painter().rect(card, radius::CARD, fill, line, StrokeKind::Inside);
         let mut inner = card.shrink2(vec2(EDGE, 0.0));
-        let row = if below {
-            let row = Rect::from_min_max(pos2(inner.left() + SIGN, inner.bottom() - CONTROL - PADDING), inner.max);
-            inner.max.y = row.top();
-            row.with_max_y(row.top() + CONTROL)
+        let place = if rows > 0 {
+            let top = inner.bottom() - rows_height(rows) - PADDING + space::ONE;
+            let place = Rect::from_min_max(pos2(inner.left() + SIGN, top), inner.max);
+            inner.max.y = top;
+            place.with_max_y(inner.bottom() + rows_height(rows) - space::ONE)
         } else {
             inner
         };
@@ -208,23 +212,28 @@ impl Banner {
             words,
             self,
         );
-        self.buttons_ui(ui, row, below, actions);
+        self.buttons_ui(ui, place, rows, actions);
     }
 
-    fn buttons_ui(&self, ui: &mut Ui, row: Rect, below: bool, actions: &mut Vec<Action>) {
-        let layout = if below {
-            Layout::left_to_right(Align::Center)
-        } else {
-            Layout::right_to_left(Align::Center)
+    fn buttons_ui(&self, ui: &mut Ui, place: Rect, rows: usize, actions: &mut Vec<Action>) {
+        let layout = match rows {
+            0 => Layout::right_to_left(Align::Center),
+            1 => Layout::left_to_right(Align::Center),
+            _ => Layout::top_down(Align::LEFT),
         };
-        let mut child = ui.new_child(UiBuilder::new().max_rect(row).layout(layout).id_salt("banner"));
-        child.spacing_mut().item_spacing.x = GAP / 2.0;
+        let mut child = ui.new_child(UiBuilder::new().max_rect(place).layout(layout).id_salt("banner"));
+        child.spacing_mut().item_spacing = vec2(GAP / 2.0, space::ONE);
         for (icon, text, weight, action) in &self.buttons {
             if controls::button(&mut child, *icon, text, *weight, true).clicked() {
                 actions.push(action.clone());
             }
         }
     }
+}
+
+/// How high rows of buttons are, with what is above each.
+fn rows_height(rows: usize) -> f32 {
+    rows as f32 * (CONTROL + space::ONE)
 }
 
 /// How long until the next attempt. It comes a little early, so that the number that was promised is the first that is seen.

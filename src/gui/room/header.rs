@@ -18,6 +18,8 @@ use crate::gui::words::strings::Strings;
 
 /// Diameter of the room's disc.
 const AVATAR: f32 = 40.0;
+/// The status needs that much room to say anything.
+const MIN_STATUS: f32 = 24.0;
 /// Between two buttons.
 const GAP: f32 = 4.0;
 /// The strip of the red notice.
@@ -130,7 +132,7 @@ fn title_ui(ui: &Ui, rect: Rect, room: &OpenRoom, words: &Strings) {
         colors.dim
     };
     let width = rect.width() - lock;
-    if width > 24.0 {
+    if width > MIN_STATUS {
         widgets::line(ui, at, Align2::LEFT_CENTER, &status, font, color, width);
     }
     response.on_hover_text(status);
@@ -158,8 +160,11 @@ fn lock_ui(ui: &Ui, rect: Rect, room: &OpenRoom, words: &Strings) -> f32 {
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
     response.on_hover_text(hint);
     let dot = pos2(at.x + width + 8.0, y);
-    ui.painter().circle_filled(dot, 1.5, colors.dim);
-    dot.x + 8.0 - rect.left()
+    let taken = dot.x + 8.0 - rect.left();
+    if rect.width() - taken > MIN_STATUS {
+        ui.painter().circle_filled(dot, 1.5, colors.dim);
+    }
+    taken
 }
 
 /// Where the room stands, in words.

@@ -14,14 +14,14 @@ use crate::gui::words::strings::Strings;
 use crate::proto::words::Words;
 use crate::worker::Command;
 
-/// The prompt takes no more of the pane than this.
-const MAX_PART: f32 = 0.62;
+/// The prompt takes no more of the pane than this: a group of words that is out of sight may be the right one.
+const MAX_PART: f32 = 0.9;
 /// A group of words.
 const GROUP: f32 = 52.0;
 /// A person at the door.
 const PERSON: f32 = 48.0;
-/// Words stand side by side from this width on.
-const SIDE_BY_SIDE: f32 = 620.0;
+/// Left and right of a group's words.
+const GROUP_MARGIN: f32 = 10.0;
 
 /// Draws the prompt at the top of `pane`; how high it is.
 pub(crate) fn ui(ui: &mut Ui, pane: Rect, words: &Strings, room: &mut OpenRoom, actions: &mut Vec<Action>) -> f32 {
@@ -141,8 +141,14 @@ fn choice_ui(
 fn groups_ui(ui: &mut Ui, words: &Strings, choice: &Choice) -> Option<Words> {
     let mut chosen = None;
     let whole = ui.available_width();
-    let columns = if whole >= SIDE_BY_SIDE { choice.groups.len() } else { 1 };
-    let width = (whole - space::ONE * (columns as f32 - 1.0)) / columns as f32;
+    let count = choice.groups.len();
+    let column = (whole - space::ONE * (count as f32 - 1.0)) / count as f32;
+    // Words that are cut off cannot be compared.
+    let fit = choice
+        .groups
+        .iter()
+        .all(|group| group_width(ui, words, group) <= column);
+    let (columns, width) = if fit { (count, column) } else { (1, whole) };
     for row in choice.groups.chunks(columns) {
         ui.horizontal(|ui| {
             for group in row {
@@ -153,6 +159,13 @@ fn groups_ui(ui: &mut Ui, words: &Strings, choice: &Choice) -> Option<Words> {
         });
     }
     chosen
+}
+
+fn group_width(ui: &Ui, words: &Strings, group: &Words) -> f32 {
+    let (first, _) = words.safety_words(group);
+    let color = palette(ui).text;
+    let first = ui.painter().layout_no_wrap(first, theme::semibold(size::BODY), color);
+    first.size().x + 2.0 * GROUP_MARGIN
 }
 
 fn group_ui(ui: &mut Ui, words: &Strings, group: &Words, width: f32) -> bool {
@@ -177,7 +190,15 @@ fn group_ui(ui: &mut Ui, words: &Strings, group: &Words, width: f32) -> bool {
         (&second, theme::regular(size::SMALL), colors.dim, 11.0),
     ] {
         let at = middle + vec2(0.0, y);
-        widgets::line(ui, at, Align2::CENTER_CENTER, text, font, color, rect.width() - 16.0);
+        widgets::line(
+            ui,
+            at,
+            Align2::CENTER_CENTER,
+            text,
+            font,
+            color,
+            rect.width() - 2.0 * GROUP_MARGIN + 1.0,
+        );
     }
     controls::focus_ring(ui, rect, &response, radius::CONTROL);
     response.clicked()

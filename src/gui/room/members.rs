@@ -245,13 +245,13 @@ fn about(words: &Strings, row: &Row<'_>) -> String {
         words.guest
     };
     let mut about = vec![kind.to_owned()];
+    about.extend(member.verified.then(|| words.verified.to_owned())); // an address may be long, and is cut off first
+    about.extend(member.key.filter(|_| row.doubled).map(|key| words.key_tag(&key)));
     match member.address {
         Some(address) => about.push(address.to_string()),
         None if member.me => about.push(words.this_is_you.to_owned()),
         None => {}
     }
-    about.extend(member.verified.then(|| words.verified.to_owned()));
-    about.extend(member.key.filter(|_| row.doubled).map(|key| words.key_tag(&key)));
     about.join(" · ")
 }
 

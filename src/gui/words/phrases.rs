@@ -121,33 +121,29 @@ impl Strings {
         if let ([step], 0) = (people.moves.as_slice(), people.omitted) {
             return self.step(step);
         }
-        let names = |pick: fn(&Move) -> Option<&Author>| {
-            let authors = people.moves.iter().filter_map(pick);
-            authors.map(|author| self.called(author)).collect::<Vec<_>>()
+        let people_by = Standing::of(&people.moves);
+        let names = |authors: &[&Author]| {
+            let called: Vec<_> = authors.iter().map(|author| self.called(author)).collect();
+            self.names(&called)
         };
-        let (came, went, lost) = (names(came), names(went_by), names(lost_by));
         let renamed = people.moves.iter().filter(|step| matches!(step, Move::Renamed { .. }));
         let mut parts = Vec::new();
-        if !came.is_empty() {
-            parts.push(self.joined(&self.names(&came)));
+        if !people_by.came.is_empty() {
+            parts.push(self.joined(&names(&people_by.came)));
         }
-        if !went.is_empty() {
-            parts.push(self.went(&self.names(&went)));
+        if !people_by.back.is_empty() {
+            parts.push(self.came_back(&names(&people_by.back)));
         }
-        // Whoever left and came back is here: the last word must say so.
-        if people.moves.first().is_some_and(|step| went_by(step).is_some()) {
-            parts.reverse();
+        if !people_by.went.is_empty() {
+            parts.push(self.went(&names(&people_by.went)));
         }
-        match lost.as_slice() {
+        match people_by.lost.as_slice() {
             [] => {}
-            [_] => parts.extend(
-                people
-                    .moves
-                    .iter()
-                    .filter(|step| lost_by(step).is_some())
-                    .map(|step| self.step(step)),
-            ),
-            _ => parts.push(self.gone(&self.names(&lost))),
+            [(author, reason)] => parts.push(self.left(&self.called(author), *reason)),
+            lost => {
+                let authors: Vec<&Author> = lost.iter().map(|(author, _)| *author).collect();
+                parts.push(self.gone(&names(&authors)));
+            }
         }
         parts.extend(renamed.map(|step| self.step(step)));
         if people.omitted > 0 {
@@ -165,6 +161,13 @@ impl Strings {
                 self.renamed(&self.called_before(author, previous), &self.called(author))
             }
         }
+    }
+
+    fn came_back(&self, names: &str) -> String {
+        if self.chinese() {
+            return format!("{names} 回来了");
+        }
+        format!("{names} came back")
     }
 
     fn went(&self, names: &str) -> String {
@@ -226,26 +229,51 @@ impl Strings {
     }
 }
 
-fn came(step: &Move) -> Option<&Author> {
-    match step {
-        Move::Joined(author) => Some(author),
-        _ => None,
+/// Where people stand after comings and goings, each of them once: the last word about somebody must be true.
+#[derive(Debug, Default)]
+struct Standing<'a> {
+    /// Were not here before.
+    came: Vec<&'a Author>,
+    /// Went, and are here again.
+    back: Vec<&'a Author>,
+    /// Left by their own will.
+    went: Vec<&'a Author>,
+    /// Are gone otherwise, and how.
+    lost: Vec<(&'a Author, LeaveReason)>,
+}
+
+impl<'a> Standing<'a> {
+    fn of(moves: &'a [Move]) -> Self {
+        let mut people: Vec<(&Move, &Move)> = Vec::new();
+        for step in moves.iter().filter(|step| !matches!(step, Move::Renamed { .. })) {
+            match people
+                .iter_mut()
+                .find(|(_, last)| is_same(last.author(), step.author()))
+            {
+                Some((_, last)) => *last = step,
+                None => people.push((step, step)),
+            }
+        }
+        let mut standing = Self::default();
+        for (first, last) in people {
+            let came = matches!(first, Move::Joined(_));
+            if came {
+                standing.came.push(last.author());
+            }
+            match last {
+                Move::Left(author, LeaveReason::Bye) => standing.went.push(author),
+                Move::Left(author, reason) => standing.lost.push((author, *reason)),
+                Move::Joined(author) if !came => standing.back.push(author),
+                Move::Joined(_) | Move::Renamed { .. } => {}
+            }
+        }
+        standing
     }
 }
 
-fn went_by(step: &Move) -> Option<&Author> {
-    match step {
-        Move::Left(author, LeaveReason::Bye) => Some(author),
-        _ => None,
-    }
-}
-
-/// Who went otherwise than by their own will.
-fn lost_by(step: &Move) -> Option<&Author> {
-    match step {
-        Move::Left(author, reason) if *reason != LeaveReason::Bye => Some(author),
-        _ => None,
-    }
+/// A plain guest who comes again has another number.
+fn is_same(one: &Author, other: &Author) -> bool {
+    one.id == other.id || one.plain && other.plain && one.name == other.name
 }
 
 #[cfg(test)]
@@ -260,7 +288,7 @@ mod tests {
 
     fn author(name: &str) -> Author {
         Author {
-            id: MemberId(1),
+            id: MemberId(name.bytes().map(u64::from).sum()),
             name: name.into(),
             plain: true,
         }
@@ -289,7 +317,16 @@ mod tests {
         assert_eq!(EN.moves(&two), "Lin and Marek joined · 7 more before");
         assert_eq!(EN.moves(&people(vec![left("Lin")], 0)), "Lin left");
         let back = people(vec![left("Lin"), joined("Lin")], 0);
-        assert_eq!(EN.moves(&back), "Lin left · Lin joined");
+        assert_eq!(EN.moves(&back), "Lin came back");
+        let lost = |name| Move::Left(author(name), LeaveReason::TooSlow);
+        let again = people(vec![joined("Bo"), joined("Lin"), lost("Lin"), joined("Lin")], 0);
+        assert_eq!(
+            EN.moves(&again),
+            "Bo and Lin joined",
+            "each once, and who is here is not said to be gone"
+        );
+        let back = people(vec![lost("Lin"), joined("Bo"), joined("Lin")], 0);
+        assert_eq!(ZH.moves(&back), "Bo 加入了 · Lin 回来了");
         let removed = |name| Move::Left(author(name), LeaveReason::Removed);
         let one = people(vec![joined("Bo"), removed("Lin")], 0);
         assert_eq!(EN.moves(&one), "Bo joined · Lin was removed by the host");

@@ -5,7 +5,7 @@ use landline::proto::{CloseReason, Event as RoomEvent};
 use landline::store::Fault;
 use landline::worker::{Command, EndReason, Event, Failure, JOIN_WITHIN};
 
-use super::{again, at, hosting, returning};
+use super::{again, at, hosting, returning, settings_of};
 use crate::cupboard::Cupboard;
 use crate::loopback::{Raw, Seat, host, native, program_port, time_to_drop};
 
@@ -35,6 +35,7 @@ fn somebody_elses_room_is_joined_and_not_opened() {
 fn a_room_is_open_once_whichever_way_it_is_asked_for() {
     let (home, _) = Cupboard::of(1);
     let (open, room, port) = hosting(&home, host("韩梅梅"));
+    settings_of(&open); // a new room is there when it is on the disk
     let already = EndReason::Failed(Failure::AlreadyOpen { room });
     assert_eq!(Seat::at(&home, again(room, 0)).end(), already);
     let (laptop, _) = Cupboard::of(2);

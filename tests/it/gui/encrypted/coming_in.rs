@@ -1,8 +1,8 @@
 //! How people come into encrypted rooms: cards, invites, knocks, words, keys; rooms that are opened again.
 
-use egui::accesskit::Role;
+use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use landline::gui::{App, Start};
 use landline::profile::{Profile, Program};
 use landline::proto::identity::Signature;
@@ -12,6 +12,7 @@ use landline::proto::log::{
 };
 use landline::proto::message::DenyReason;
 use landline::proto::wire::encode_body;
+use landline::proto::words::Words;
 use landline::proto::{Admit, CloseReason, Encoding, EntryId, Event as Room, KnockId, MemberId};
 use landline::store::{Options, RoomStore as _, SqliteStore};
 use landline::worker::{Command, EndReason, Role as Part, Target};
@@ -129,7 +130,7 @@ fn a_wrong_group_of_words_lets_nobody_in() {
     let right = group(WORDS);
     let groups = stage.harness.get_all_by_role(Role::Button);
     let labels: Vec<String> = groups
-        .filter_map(|node| egui_kittest::kittest::NodeT::accesskit_node(&node).label())
+        .filter_map(|node| node.accesskit_node().label())
         .filter(|label| label.contains(" · ") && label.split(' ').count() == 9)
         .collect();
     assert_eq!(labels.len(), 3, "{labels:?}");
@@ -155,6 +156,30 @@ fn who_has_knocked_reads_out_words_and_confirms_those_of_the_host() {
     stage.press("The host read the same words");
     assert_eq!(stage.asked(), [Command::Confirm]);
     assert!(!stage.has("Did the host read"));
+}
+
+#[test]
+fn nothing_that_is_to_be_compared_is_cut_off_in_a_narrow_window() {
+    let waiting = |width: f32| {
+        let start = Start::Join {
+            address: Some("10.0.0.7".to_owned()),
+            program: None,
+            name: None,
+        };
+        let mut stage = Stage::with(super::super::settings(), start, [width, 560.0]);
+        let words = Words([7, 74, 117, 137]); // as long as words get
+        stage.tell_room(0, Room::Waiting { words });
+        (stage, group(words))
+    };
+    let (wide, words) = waiting(1100.0);
+    let (mut narrow, _) = waiting(480.0);
+    let height = |stage: &Stage| stage.node(Role::Label, &words).rect().height();
+    assert!(height(&narrow) > height(&wide) + 20.0, "two rows");
+    narrow.let_in();
+    for button in ["The host read the same words", "Other words: leave"] {
+        let place = narrow.node(Role::Button, button).rect();
+        assert!(place.left() > 0.0 && place.right() < 480.0, "{button}: {place}");
+    }
 }
 
 #[test]
@@ -245,8 +270,8 @@ fn first_words(kept: &Kept, text: &str) -> PlacedEntry {
     entry.place(1, 1_800_000_000_000, &kept.floor.hash)
 }
 
-#[test]
-fn rooms_of_the_profile_are_listed_and_open_again_with_a_click() {
+/// A profile with a room of one's own, and one of Lin's in which she has said something.
+fn profile_with_rooms() -> (tempfile::TempDir, Arc<Profile>) {
     let folder = tempfile::tempdir().expect("a folder");
     let profile = Profile::open(Some(folder.path()), Program::Window).expect("a profile");
     let me = profile.identity().key();
@@ -254,6 +279,7 @@ fn rooms_of_the_profile_are_listed_and_open_again_with_a_click() {
         let room = RoomId([number; 16]);
         let settings = RoomSettings {
             name: format!("Room {number}").into(),
+            admit: Admit::Invited,
             ..room_settings()
         };
         let kept = Loaded::made(room, Epoch([3; 16]), host, settings).kept;
@@ -278,7 +304,33 @@ fn rooms_of_the_profile_are_listed_and_open_again_with_a_click() {
         };
         store.keep(&batch).expect("it is kept");
     }
-    let profile = Arc::new(profile);
+    (folder, Arc::new(profile))
+}
+
+#[test]
+fn a_room_that_is_asked_for_at_the_start_is_opened_again_once_it_is_known() {
+    let (_folder, profile) = profile_with_rooms();
+    let furnish = |app: App| app.with_profile(profile).expect("threads");
+    let start = Start::Host {
+        room: Some("Room 1".to_owned()),
+        port: None,
+        name: None,
+    };
+    let mut stage = Stage::furnished(super::super::settings(), start, [1100.0, 900.0], furnish);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while stage.opened() == 0 {
+        assert!(Instant::now() < deadline, "the disk is looked at");
+        stage.harness.step();
+    }
+    let Part::Host(host) = stage.config(0).role else {
+        panic!("it is one's own")
+    };
+    assert_eq!(host.again, Some(RoomId([1; 16])));
+}
+
+#[test]
+fn rooms_of_the_profile_are_listed_and_open_again_with_a_click() {
+    let (_folder, profile) = profile_with_rooms();
     let furnish = |app: App| app.with_profile(profile).expect("threads");
     let mut stage = Stage::furnished(super::super::settings(), Start::Panel, [1100.0, 900.0], furnish);
     let deadline = Instant::now() + Duration::from_secs(10);
@@ -293,6 +345,13 @@ fn rooms_of_the_profile_are_listed_and_open_again_with_a_click() {
     };
     assert_eq!((host.again, &*host.room), (Some(RoomId([1; 16])), "Room 1"));
     stage.press("New room");
+    let invited = |stage: &Stage| {
+        let choice = stage.node(Role::RadioButton, "Invited only");
+        choice.accesskit_node().toggled() == Some(Toggled::True)
+    };
+    assert!(!invited(&stage));
+    stage.fill(Role::TextInput, "Room name", "Room 1");
+    assert!(invited(&stage), "it stays as it is");
     stage.fill(Role::TextInput, WHERE, "room 2");
     assert!(stage.has("A room you have been in"));
     stage.press("Join");
