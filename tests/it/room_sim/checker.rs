@@ -43,6 +43,8 @@ pub(crate) struct Checker {
     open_history: bool,
     /// How far guests were that have come back with less.
     had: BTreeMap<usize, u64>,
+    /// When a guest that had come back with an old outbox has said something again. What it had said the first time may still be on its way.
+    again: BTreeMap<(MemberKey, EntryId), u64>,
     /// The next number of what is written.
     next_number: u64,
     /// Invites that were made, and people who have come in by one.
@@ -263,9 +265,21 @@ impl Checker {
             .retain(|id, whose| *whose != node || queued.contains(id) || names.contains(id));
         let again = image.outbox.iter().filter(|entry| !names.contains(&entry.id));
         for (entry, number) in again.zip(self.next_number..) {
-            self.written.insert((entry.author, entry.id), number);
+            self.again.insert((entry.author, entry.id), number);
             self.next_number = number + 1;
         }
+    }
+
+    /// When the next entry of its author was written: again, if that makes it the newest.
+    fn number_of(&self, name: (MemberKey, EntryId)) -> Option<u64> {
+        let newest = self.newest.get(&name.0).copied();
+        let first = self.written.get(&name).copied()?;
+        let again = self.again.get(&name).copied();
+        let later = [Some(first), again].into_iter().flatten();
+        later
+            .filter(|number| newest.is_none_or(|newest| newest < *number))
+            .min()
+            .or(Some(first))
     }
 
     /// How far a guest once was.
@@ -311,7 +325,7 @@ impl Checker {
             format!("I10: {seq} is of somebody who is no member")
         })?;
         if !host && self.honest.contains_key(&entry.author) {
-            let number = self.written.get(&name).copied();
+            let number = self.number_of(name);
             let number = number.ok_or_else(|| format!("I9: nobody has written {seq}"))?;
             let newest = self.newest.get(&entry.author).copied();
             ensure(self.lied_to || newest.is_none_or(|newest| newest < number), || {
@@ -361,8 +375,8 @@ impl Checker {
             id: entry.id,
         });
         self.names.insert((entry.author, entry.id));
-        if let Some(number) = self.written.get(&(entry.author, entry.id)) {
-            self.newest.insert(entry.author, *number);
+        if let Some(number) = self.number_of((entry.author, entry.id)) {
+            self.newest.insert(entry.author, number);
         }
         match decode_body(&entry.body) {
             Ok(Body::Admitted { member, .. }) => {
