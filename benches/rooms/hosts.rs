@@ -231,7 +231,7 @@ fn room(folder: Option<PathBuf>) -> Result {
     let role = Role::Host(Host {
         room: "bench".to_owned(),
         again,
-        admit: Admit::Anyone,
+        admit: Some(Admit::Anyone),
         history: Some(History::All),
         bind: Some(Ipv4Addr::LOCALHOST.into()),
         port: 0,
