@@ -19,6 +19,12 @@ impl Table {
         self
     }
 
+    /// Whether the guest wants to hear more on its line.
+    pub(crate) fn reads(&mut self) -> bool {
+        let line = LineId(self.line);
+        self.guest().wants_bytes(line)
+    }
+
     /// Carries everything until nothing moves.
     pub(super) fn drive(&mut self) {
         while self.step() {}
