@@ -17,7 +17,7 @@ use crate::proto::log::{self, BatchId, Change, PlacedEntry, StoreError};
 use crate::proto::message::{ByeReason, Message};
 use crate::proto::projection::Projection;
 use crate::proto::session::SessionFailure;
-use crate::proto::{CloseReason, Event, GuestConfig, LineEnd, MemberId, Mistake, Now, ReadId, RefuseReason};
+use crate::proto::{CloseReason, EntryId, Event, GuestConfig, LineEnd, MemberId, Mistake, Now, ReadId, RefuseReason};
 
 /// How long leaving waits until the host has what was said.
 pub(in crate::proto) const LEAVE_WAIT: Duration = Duration::from_secs(10);
@@ -111,6 +111,8 @@ pub(super) struct Core {
     pub(super) leaving: Option<Instant>,
     /// Pages that the host asked for and that are being read.
     pub(super) missing: BTreeMap<ReadId, u64>,
+    /// Own entries that the host will never take, and since when. They leave the outbox a moment later: first people are told.
+    pub(super) refused: Vec<(Instant, EntryId)>,
     pub(super) counter: u64,
     pub(super) read: u64,
     pub(super) replaced: u32,
@@ -139,6 +141,7 @@ impl Core {
             unconfirmed: false,
             leaving: None,
             missing: BTreeMap::new(),
+            refused: Vec::new(),
             counter: 0,
             read: 0,
             replaced: 0,
@@ -278,6 +281,7 @@ impl Core {
 
     pub(super) fn handle_timeout(&mut self, now: Now) {
         self.keeper.handle_timeout(now.monotonic);
+        self.forget_refused();
         if self.leaving.is_some_and(|until| until <= now.monotonic) {
             self.go();
         }
@@ -308,6 +312,7 @@ impl Core {
         let deadlines = [
             phase,
             self.leaving,
+            self.refused.first().map(|(since, _)| *since),
             self.keeper.next_deadline(),
             self.outbox.next_deadline(),
         ];
@@ -370,12 +375,19 @@ impl Core {
         if matches!(self.phase, Phase::Over) {
             return;
         }
+        self.forget_refused();
         self.phase = Phase::Over;
         self.closing = Some(reason);
         for own in self.keeper.abandon() {
             self.events.push_back(own.refused(RefuseReason::NotConnected));
         }
         self.close_when_kept();
+    }
+
+    fn forget_refused(&mut self) {
+        for (_, id) in std::mem::take(&mut self.refused) {
+            self.keep(change(Change::Unqueue(id)));
+        }
     }
 
     fn close_when_kept(&mut self) {
