@@ -106,8 +106,9 @@ fn a_refusal_for_now_keeps_the_order_and_comes_back() {
 #[test]
 fn a_refusal_for_good_gives_the_text_back() {
     let table = Table::inside().says("no").refuses(SubmitRefusal::NotMember);
+    assert_eq!(table.image.outbox.len(), 1, "people are told before it is forgotten");
+    let table = table.shows(&["refused no: Host(NotMember)"]).after(0);
     assert!(table.image.outbox.is_empty());
-    table.shows(&["refused no: Host(NotMember)"]);
 }
 
 #[test]

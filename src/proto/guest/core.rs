@@ -18,7 +18,7 @@ use crate::proto::log::{self, BatchId, Change, PlacedEntry, StoreError};
 use crate::proto::message::{ByeReason, Message};
 use crate::proto::projection::Projection;
 use crate::proto::session::SessionFailure;
-use crate::proto::{CloseReason, Event, GuestConfig, LineEnd, MemberId, Mistake, Now, ReadId, RefuseReason};
+use crate::proto::{CloseReason, EntryId, Event, GuestConfig, LineEnd, MemberId, Mistake, Now, ReadId, RefuseReason};
 
 /// How long leaving waits until the host has what was said.
 pub(in crate::proto) const LEAVE_WAIT: Duration = Duration::from_secs(10);
@@ -114,8 +114,10 @@ pub(super) struct Core {
     pub(super) compared: Option<MemberKey>,
     /// Leaving waits until then for what was said.
     pub(super) leaving: Option<Instant>,
-    /// The page that the host asked for and that is being read.
+    /// Pages that the host asked for and that are being read: one at a time.
     pub(super) missing: BTreeSet<ReadId>,
+    /// Own entries that the host will never take, and since when. They leave the outbox a moment later: first people are told.
+    pub(super) refused: Vec<(Instant, EntryId)>,
     pub(super) counter: u64,
     pub(super) read: u64,
     pub(super) progress: Progress,
@@ -147,6 +149,7 @@ impl Core {
             compared: None,
             leaving: None,
             missing: BTreeSet::new(),
+            refused: Vec::new(),
             counter: 0,
             read: 0,
             progress: Progress::default(),
@@ -287,6 +290,7 @@ impl Core {
 
     pub(super) fn handle_timeout(&mut self, now: Now) {
         self.keeper.handle_timeout(now.monotonic);
+        self.forget_refused();
         if self.leaving.is_some_and(|until| until <= now.monotonic) {
             self.go();
         }
@@ -317,6 +321,7 @@ impl Core {
         let deadlines = [
             phase,
             self.leaving,
+            self.refused.first().map(|(since, _)| *since),
             self.keeper.next_deadline(),
             self.outbox.next_deadline(),
             self.progress.next_deadline().filter(|_| self.is_in()),
@@ -380,12 +385,19 @@ impl Core {
         if matches!(self.phase, Phase::Over) {
             return;
         }
+        self.forget_refused();
         self.phase = Phase::Over;
         self.closing = Some(reason);
         for own in self.keeper.abandon() {
             self.events.push_back(own.refused(RefuseReason::NotConnected));
         }
         self.close_when_kept();
+    }
+
+    fn forget_refused(&mut self) {
+        for (_, id) in std::mem::take(&mut self.refused) {
+            self.keep(change(Change::Unqueue(id)));
+        }
     }
 
     fn close_when_kept(&mut self) {

@@ -174,7 +174,7 @@ impl Core {
         } else {
             let own = self.outbox.refused(id);
             if own.is_some() {
-                self.keep(super::core::change(Change::Unqueue(id)));
+                self.refused.push((now.monotonic, id));
             }
             own
         };

@@ -48,8 +48,8 @@ enum State {
 struct Row {
     own: Own,
     state: State,
-    /// Whether people know that it is safe.
-    told_sent: bool,
+    /// Where people know it to be safe. A host that has lost it once may give it another place.
+    told_sent: Option<u64>,
     /// Whether people know that it is not taken for now.
     told_held: bool,
 }
@@ -130,7 +130,7 @@ impl Outbox {
         let row = Row {
             own,
             state: State::Here,
-            told_sent: false,
+            told_sent: None,
             told_held: false,
         };
         self.rows.insert(self.last_row, row);
@@ -181,11 +181,11 @@ impl Outbox {
         let row = self.row(id)?;
         let answered = row.state == State::Submitted;
         row.state = State::Acknowledged;
-        let first = !std::mem::replace(&mut row.told_sent, true);
+        let news = row.told_sent.replace(seq) != Some(seq);
         let sent = row.own.sent(seq);
         self.unanswered -= usize::from(answered);
         self.hold = None;
-        sent.filter(|_| first)
+        sent.filter(|_| news)
     }
 
     /// It is in this computer's copy of the log, and leaves the outbox.

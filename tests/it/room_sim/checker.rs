@@ -163,6 +163,8 @@ impl Checker {
     pub(crate) fn saw(&mut self, node: usize, image: &Image, event: &Event) -> Result<(), Violation> {
         self.witness.saw(node, image, event)?;
         match event {
+            // A full disk may have got the end of a history and the next one's beginning at once.
+            Event::Said { entry } if image.had(entry.seq, entry.id) => Ok(()),
             Event::Said { entry } => {
                 ensure(entry.seq <= image.last(), || {
                     format!("I3: {node} shows {} before it is on disk", entry.seq)
@@ -381,6 +383,9 @@ impl Checker {
         match decode_body(&entry.body) {
             Ok(Body::Admitted { member, .. }) => {
                 let first = if self.open_history { 1 } else { placed.seq };
+                if let Some(node) = self.honest.get(&member).copied() {
+                    self.had.insert(node, self.had(node).max(first - 1)); // counts as stored from now on, also after another admission
+                }
                 let stay = Stay { until: None, first };
                 self.members.entry(member).or_default().push(stay);
             }

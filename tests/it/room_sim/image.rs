@@ -23,6 +23,7 @@ pub(crate) struct Image {
     pub(crate) aside: usize,
     names: BTreeSet<(MemberKey, EntryId)>,
     names_aside: BTreeSet<(MemberKey, EntryId)>,
+    places_aside: BTreeSet<(u64, EntryId)>,
 }
 
 impl Image {
@@ -54,6 +55,11 @@ impl Image {
     /// Whether an entry is in the log, or was in a history before.
     pub(crate) fn has(&self, author: MemberKey, id: EntryId) -> bool {
         self.names.contains(&(author, id)) || self.names_aside.contains(&(author, id))
+    }
+
+    /// Whether an entry had this place in a history before.
+    pub(crate) fn had(&self, seq: u64, id: EntryId) -> bool {
+        self.places_aside.contains(&(seq, id))
     }
 
     pub(crate) fn page(&self, from: u64, limit: usize) -> Vec<PlacedEntry> {
@@ -142,8 +148,10 @@ impl Image {
             Change::Room(kept) => self.kept = Some(kept.clone()),
             Change::NewEpoch(kept) => {
                 self.aside += self.entries.len();
-                self.entries.clear();
+                let places = self.entries.iter().map(|placed| (placed.seq, placed.entry.id));
+                self.places_aside.extend(places);
                 self.names_aside.append(&mut self.names);
+                self.entries.clear();
                 self.head = None;
                 self.kept = Some(kept.clone());
             }

@@ -95,10 +95,11 @@ impl Witness {
     pub(crate) fn saw(&mut self, node: usize, image: &Image, event: &Event) -> Result<(), Violation> {
         match event {
             Event::Said { entry } if node > 0 => {
-                let key = image.at(entry.seq).map(|placed| placed.entry.author);
+                let placed = image.at(entry.seq).filter(|placed| placed.entry.id == entry.id);
+                let key = placed.map(|placed| placed.entry.author);
                 let host = image.kept.as_ref().map(|kept| kept.host);
                 if entry.author.plain {
-                    return ensure(key == host, || {
+                    return ensure(key.is_none() || key == host, || {
                         format!("I9: {node} is told by a member what a plain guest says")
                     });
                 }
