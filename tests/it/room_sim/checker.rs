@@ -31,6 +31,8 @@ pub(crate) struct Checker {
     /// What hosts' disks hold, place by place.
     log: Vec<Placed>,
     names: BTreeSet<(MemberKey, EntryId)>,
+    /// What was written into histories that have ended: the host has set them aside.
+    former: BTreeSet<EntryId>,
     newest: BTreeMap<MemberKey, u64>,
     members: BTreeMap<MemberKey, Vec<Stay>>,
     acknowledged: BTreeMap<EntryId, u64>,
@@ -228,7 +230,8 @@ impl Checker {
             let Node { image, identity, .. } = &nodes[*node];
             let queued = image.outbox.iter().any(|entry| entry.id == *id);
             let copied = self.lied_to && image.has(identity.key(), *id);
-            let safe = queued || copied || names.contains(id) || self.lost.is_some();
+            let written = names.contains(id) || self.former.contains(id);
+            let safe = queued || copied || written || self.lost.is_some();
             ensure(safe, || format!("I11: {id} of {node} has vanished"))?;
         }
         Ok(())
@@ -290,7 +293,7 @@ impl Checker {
     }
 
     fn forget_log(&mut self) {
-        self.log.clear();
+        self.former.extend(self.log.drain(..).map(|placed| placed.id));
         self.names.clear();
         self.newest.clear();
         self.members.clear();
