@@ -8,6 +8,7 @@ use landline::proto::{
 };
 
 use super::hostile::Hostile;
+use super::net::Way;
 use super::node::Life;
 use super::world::{HOST, Happening, SECOND, World};
 
@@ -144,6 +145,11 @@ impl World {
         mine.map(|(line, _)| *line).collect()
     }
 
+    /// Whether the host's end of a connection is still there.
+    fn is_heard(&mut self, line: u64) -> bool {
+        self.net.pipe(line, Way::ToHost).is_some_and(|pipe| !pipe.over)
+    }
+
     pub(crate) fn see(&mut self, node: usize, event: Event) {
         self.note(|| format!("{node} sees {event:?}"));
         std::mem::discriminant(&event).hash(&mut self.trace);
@@ -177,8 +183,10 @@ impl World {
                 }
             }
             Event::Connected { .. } => {
+                // A slow disk may say so when the host has gone.
+                let connected = self.lines_of(node).into_iter().any(|line| self.is_heard(line));
                 let person = &mut self.nodes[node];
-                person.connected = true;
+                person.connected = connected;
                 person.life = Life::Inside;
                 person.invite = None;
             }
