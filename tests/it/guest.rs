@@ -92,6 +92,16 @@ fn after_a_crash_the_outbox_is_still_there_and_the_log_is_shown_without_the_host
 }
 
 #[test]
+fn what_stands_in_the_log_already_does_not_go_out_again_whatever_the_outbox_says() {
+    let mut table = Table::inside().says("hello");
+    let waiting = table.image.outbox.clone();
+    table = table.takes_all().hears_rest().crash();
+    table.image.outbox = waiting;
+    let mut table = table.start().shows_nothing("queued hello").answers().welcomes();
+    assert!(table.submitted().is_empty() && table.image.outbox.is_empty());
+}
+
+#[test]
 fn a_refusal_for_now_keeps_the_order_and_comes_back() {
     let mut table = Table::inside().says("one").says("two").refuses(SubmitRefusal::Busy);
     assert!(table.submitted().is_empty());

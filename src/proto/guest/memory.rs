@@ -18,7 +18,7 @@ impl Core {
         let copy = Copy::new(kept.room, kept.host, kept.epoch, loaded.last, loaded.head);
         self.counter = loaded.counter;
         self.read = loaded.read;
-        self.queue_again(loaded);
+        self.queue_again(loaded, &projection);
         let shown = self.config.limits.shown_at_start;
         let from = (loaded.last.seq + 1)
             .saturating_sub(shown as u64)

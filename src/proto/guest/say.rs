@@ -10,6 +10,7 @@ use super::outbox::{CONGESTED_ROWS, MAX_ROWS, Own};
 use crate::proto::log::{Body, Change, Loaded, SignedEntry, Target};
 use crate::proto::message::{ByeReason, Message, SubmitRefusal};
 use crate::proto::plain::BYE;
+use crate::proto::projection::Projection;
 use crate::proto::wire::{decode_body, encode_body};
 use crate::proto::{CloseReason, Command, EntryId, Event, MemberId, Mistake, Now, RefuseReason};
 use crate::text::{self, MAX_MESSAGE_BYTES};
@@ -42,9 +43,15 @@ impl Core {
         }
     }
 
-    /// What is kept and was not acknowledged goes out as it was.
-    pub(super) fn queue_again(&mut self, loaded: &Loaded) {
+    /// What is kept and was not acknowledged goes out as it was. What stands in this copy of the log, although the host had refused it,
+    /// waits no more.
+    pub(super) fn queue_again(&mut self, loaded: &Loaded, projection: &Projection) {
+        let me = projection.id_of(&self.config.identity.key());
         for entry in &loaded.outbox {
+            if me.is_some_and(|me| projection.index().seq_of(me, entry.id).is_some()) {
+                self.keep(change(Change::Unqueue(entry.id)));
+                continue;
+            }
             let body = decode_body(&entry.body).unwrap_or(Body::Unknown);
             self.outbox.push(Own::new(entry.clone(), &body));
         }

@@ -295,6 +295,8 @@ impl Checker {
     }
 
     fn forget_log(&mut self) {
+        let lost = self.lost_hashes.iter().map(|(_, hash)| *hash);
+        self.former_hashes.extend(lost);
         for placed in self.log.drain(..) {
             self.former.insert(placed.id);
             self.former_hashes.insert(placed.hash);
