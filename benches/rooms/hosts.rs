@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::{Context as _, bail, ensure};
 use crossbeam_channel::bounded;
 use landline::proto::log::History;
+use landline::proto::message::Message;
 use landline::proto::session::{Session, SessionEvent};
 use landline::proto::{Admit, Limits};
 use landline::store::rooms;
@@ -110,8 +111,8 @@ fn answer(session: &mut Session, stream: &mut TcpStream, bytes: &[u8]) -> Result
     session.handle_bytes(Instant::now(), bytes);
     while let Some(event) = session.poll_event() {
         match event {
-            SessionEvent::Ready { .. } => {}
-            SessionEvent::Message(message) => session.send(Instant::now(), &message),
+            SessionEvent::Message(message @ Message::Acknowledged { .. }) => session.send(Instant::now(), &message),
+            SessionEvent::Ready { .. } | SessionEvent::Message(_) => {} // new keys and the like
             SessionEvent::Failed(failure) => bail!("the line failed: {failure:?}"),
         }
     }

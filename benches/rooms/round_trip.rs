@@ -117,7 +117,8 @@ impl Line {
             self.session.written(Instant::now(), count);
             match self.session.poll_event() {
                 Some(SessionEvent::Failed(failure)) => bail!("the line failed: {failure:?}"),
-                Some(_) => return Ok(()),
+                Some(SessionEvent::Ready { .. } | SessionEvent::Message(Message::Acknowledged { .. })) => return Ok(()),
+                Some(SessionEvent::Message(_)) => continue, // new keys and the like
                 None => {}
             }
             let count = self.stream.read(&mut self.buffer)?;
