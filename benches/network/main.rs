@@ -4,7 +4,7 @@
 //! taken round by round, and what is printed is their median. Absolutes say something about this computer only.
 //!
 //! The round trip is that of a plain guest, a bare socket, with a room whose program above the worker answers. Every word is an entry of
-//! the room's log before anybody hears it: signed, hashed, handed to the thread that keeps it (here in memory) and back, twice for each
+//! the room's log before anybody hears it: signed, hashed and kept (here in memory, for which no thread is needed), twice for each
 //! round trip. That, and not the way through the threads, is most of it: before rooms had a log, the same way took 0.4 to 0.6 times
 //! as long as bare TCP with one core for each side, and 2.3 times on one core. Bare TCP is one thread on each side that writes
 //! and reads. Where the threads run decides much, so there are three placements:
