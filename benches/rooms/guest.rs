@@ -190,7 +190,7 @@ impl Guest {
                         hash: last.hash,
                     };
                     self.untold = true;
-                    self.awaited |= head.is_none();
+                    self.awaited |= head.is_none_or(|head| head.seq > last.seq);
                 }
                 let messages = entries
                     .iter()
