@@ -9,9 +9,9 @@ use anyhow::ensure;
 
 use crate::load::{Irc, Load, Raw, Saturated, UNDER_WAY};
 use crate::servers::{
-    AUDIENCES, LINE_BYTES, NGIRCD, Result, Server, bare_echo, bare_fan, connect, end_with_the_client, raise_file_limit,
-    room, start_ngircd,
+    AUDIENCES, LINE_BYTES, NGIRCD, Server, bare_echo, bare_fan, end_with_the_client, room, start_ngircd,
 };
+use crate::sockets::{Result, connect, raise_file_limit};
 
 const ROUND_TRIPS: usize = 1500;
 const ROUND_TRIP_ROUNDS: usize = 7;

@@ -5,10 +5,11 @@ use std::net::TcpStream;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail, ensure};
-use rustix::event::{Timespec, epoll};
+use anyhow::ensure;
+use rustix::event::epoll;
 
-use crate::servers::{PATIENCE, Result, Server, connect};
+use crate::servers::Server;
+use crate::sockets::{PATIENCE, Result, connect, heard, wait_for_any, watch};
 
 /// Messages of the fan-out and the saturated room, newline included.
 const MESSAGE_BYTES: usize = 100;
@@ -100,8 +101,7 @@ impl Load {
         let ready = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let speaker = enter(server.port, dialect, 0)?;
         speaker.set_nonblocking(true)?;
-        let data = epoll::EventData::new_u64(u64::MAX);
-        epoll::add(&ready, &speaker, data, epoll::EventFlags::IN)?;
+        watch(&ready, &speaker, u64::MAX)?;
         let mut load = Self {
             server,
             speaker,
@@ -115,8 +115,7 @@ impl Load {
         for number in 1..=audience {
             let stream = enter(load.server.port, dialect, number)?;
             stream.set_nonblocking(true)?;
-            let data = epoll::EventData::new_u64(load.audience.len() as u64);
-            epoll::add(&load.ready, &stream, data, epoll::EventFlags::IN)?;
+            watch(&load.ready, &stream, load.audience.len() as u64)?;
             load.audience.push(stream);
             load.gather(Some(Duration::ZERO))?; // what others hear of the newcomer
         }
@@ -190,29 +189,14 @@ impl Load {
 
     /// Reads what has come; yields how many lines had something.
     fn gather(&mut self, within: Option<Duration>) -> Result<usize> {
-        let within = within
-            .map(Timespec::try_from)
-            .transpose()
-            .context("a time that poll can wait")?;
-        let mut events = Vec::with_capacity(1024);
-        epoll::wait(
-            &self.ready,
-            rustix::buffer::spare_capacity(&mut events),
-            within.as_ref(),
-        )?;
-        for event in &events {
-            let number = usize::try_from(event.data.u64()).unwrap_or(usize::MAX);
-            let mut stream = self.audience.get(number).unwrap_or(&self.speaker);
-            match stream.read(&mut self.buffer) {
-                Ok(0) => bail!("the server closed a line"),
-                Ok(count) if number < self.audience.len() => {
-                    self.delivered += self.buffer[..count].iter().filter(|byte| **byte == MARK).count() as u64;
-                }
-                Ok(_) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error.into()),
+        let numbers = wait_for_any(&self.ready, within)?;
+        for number in &numbers {
+            let stream = self.audience.get(*number).unwrap_or(&self.speaker);
+            let heard = heard(stream, &mut self.buffer)?;
+            if *number < self.audience.len() {
+                self.delivered += heard.iter().filter(|byte| **byte == MARK).count() as u64;
             }
         }
-        Ok(events.len())
+        Ok(numbers.len())
     }
 }

@@ -21,6 +21,9 @@ mod linux;
 mod load;
 #[cfg(target_os = "linux")]
 mod servers;
+#[cfg(target_os = "linux")]
+#[path = "../common/sockets.rs"]
+mod sockets;
 
 #[cfg(target_os = "linux")]
 fn main() -> anyhow::Result<()> {

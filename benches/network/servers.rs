@@ -1,7 +1,7 @@
 //! The servers, each as a process of its own: bare ones, a room, `ngircd`.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::Ipv4Addr;
 use std::process::{Child, Command as Process, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,14 +9,12 @@ use anyhow::{Context as _, ensure};
 use landline::proto::{Admit, Encoding, Event as RoomEvent, Limits};
 use landline::worker::{Command, Config, Event, Home, Host, Role, Worker};
 
-pub(crate) type Result<T = ()> = anyhow::Result<T>;
+use crate::sockets::{PATIENCE, Result, announce, connect, free_port, raise_file_limit};
 
 /// Each round trip carries so many bytes, newline included.
 pub(crate) const LINE_BYTES: usize = 64;
 pub(crate) const AUDIENCES: [usize; 2] = [100, 1000];
 pub(crate) const NGIRCD: &str = "/usr/sbin/ngircd";
-/// Nothing takes this long unless it is broken.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A process that listens; it ends with this.
 pub(crate) struct Server {
@@ -139,14 +137,8 @@ pub(crate) fn room(echoing: bool) -> Result {
     Ok(())
 }
 
-fn announce() -> Result<TcpListener> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    println!("{}", listener.local_addr()?.port());
-    Ok(listener)
-}
-
 pub(crate) fn start_ngircd(folder: &std::path::Path) -> Result<Server> {
-    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+    let port = free_port()?;
     let file = folder.join("ngircd.conf");
     let config = format!(
         "[Global]\nName = bench.example\nInfo = bench\nListen = 127.0.0.1\nPorts = {port}\nMotdPhrase = hi\n\
@@ -184,21 +176,6 @@ pub(crate) fn config(name: &str, role: Role) -> Config {
         limits,
         seed: Some([1; 32]),
     }
-}
-
-pub(crate) fn connect(port: u16) -> Result<TcpStream> {
-    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
-    stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    Ok(stream)
-}
-
-pub(crate) fn raise_file_limit() -> Result {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
-    let maximum = getrlimit(Resource::Nofile).maximum;
-    let current = maximum;
-    Ok(setrlimit(Resource::Nofile, Rlimit { current, maximum })?)
 }
 
 /// The next event. Looks a few times before it sleeps: what is measured is the workers, not how a channel sleeps.

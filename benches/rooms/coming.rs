@@ -16,7 +16,8 @@ use crate::guest::{Guest, identity};
 use crate::hosts::{HOST, bare_frame, bare_noise, bare_read, bare_write};
 use crate::load::{Load, Member as _};
 use crate::numbers::{Goal, flushes, middle, report, state};
-use crate::process::{PATIENCE, Result, Server, connect, end, memory as memory_of, wait};
+use crate::process::{Server, end, memory as memory_of, wait};
+use crate::sockets::{PATIENCE, Result, connect};
 
 const ROUNDS: usize = 3;
 const CROWD: usize = 1000;

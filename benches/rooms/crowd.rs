@@ -10,7 +10,8 @@ use crate::load::{Load, Paced, Saturated, UNDER_WAY};
 use crate::numbers::{Goal, flushes, middle, report, state};
 use crate::parts::Parts;
 use crate::peers::{MOSQUITTO, NATS, NGIRCD, Peer};
-use crate::process::{Result, Server};
+use crate::process::Server;
+use crate::sockets::Result;
 
 const ROUNDS: usize = 5;
 /// Flushes of the disk in each round.

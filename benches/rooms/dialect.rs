@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::ensure;
 
 use crate::load::{Member, spin};
-use crate::process::{Result, connect};
+use crate::sockets::{Result, connect, heard};
 
 /// Bytes of a message.
 pub(crate) const MESSAGE_BYTES: usize = 100;
@@ -110,12 +110,7 @@ impl Member for Stranger {
     }
 
     fn hear(&mut self, buffer: &mut [u8]) -> Result<u64> {
-        let count = match self.stream.read(buffer) {
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return Ok(0),
-            count => count?,
-        };
-        ensure!(count > 0, "the server closed a line");
-        Ok(memchr::memchr_iter(MARK, &buffer[..count]).count() as u64)
+        Ok(memchr::memchr_iter(MARK, heard(&self.stream, buffer)?).count() as u64)
     }
 
     fn catch_up(&mut self) -> Result {

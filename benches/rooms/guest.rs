@@ -18,7 +18,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::dialect::{MARK, words};
 use crate::load::{Member, spin};
-use crate::process::{Result, connect};
+use crate::sockets::{Result, connect, heard};
 
 /// How long a guest that has told how far it is does not tell it again, at least and for each member who is here.
 const QUIET: Duration = Duration::from_millis(200);
@@ -235,12 +235,11 @@ impl Member for Guest {
     }
 
     fn hear(&mut self, buffer: &mut [u8]) -> Result<u64> {
-        let count = match self.stream.read(buffer) {
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return Ok(0),
-            count => count?,
-        };
-        ensure!(count > 0, "the host closed a line");
-        self.session.handle_bytes(Instant::now(), &buffer[..count]);
+        let heard = heard(&self.stream, buffer)?;
+        if heard.is_empty() {
+            return Ok(0);
+        }
+        self.session.handle_bytes(Instant::now(), heard);
         self.react(&Message::Unknown) // it has joined
     }
 

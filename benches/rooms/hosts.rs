@@ -19,7 +19,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::guest::identity;
 use crate::pipes::pass_on;
-use crate::process::{Result, announce, raise_file_limit};
+use crate::sockets::{Result, announce, raise_file_limit};
 
 /// Set for processes that this program has started in another role, which is their first argument.
 pub(crate) const ROLE: &str = "LANDLINE_BENCH_ROLE";

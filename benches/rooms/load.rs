@@ -5,11 +5,12 @@ use std::net::TcpStream;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, ensure};
-use rustix::event::{Timespec, epoll};
+use anyhow::ensure;
+use rustix::event::epoll;
 
 use crate::numbers::{middle, quantile};
-use crate::process::{PATIENCE, Result, Server};
+use crate::process::Server;
+use crate::sockets::{PATIENCE, Result, wait_for_any, watch};
 
 /// Messages under way in the saturated room.
 pub(crate) const UNDER_WAY: u64 = 64;
@@ -80,7 +81,7 @@ impl Load {
     ) -> Result<Self> {
         let ready = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let speaker = come(server.port, 0)?;
-        watch(&ready, speaker.as_ref(), u64::MAX)?;
+        watch(&ready, speaker.stream(), u64::MAX)?;
         let mut load = Self {
             server,
             name,
@@ -94,7 +95,7 @@ impl Load {
         };
         for number in 1..=audience {
             let member = come(load.server.port, number)?;
-            watch(&load.ready, member.as_ref(), load.audience.len() as u64)?;
+            watch(&load.ready, member.stream(), load.audience.len() as u64)?;
             load.audience.push(member);
             load.gather(Some(Duration::ZERO))?; // what others hear of the newcomer
         }
@@ -213,30 +214,15 @@ impl Load {
             self.speaker.catch_up()?;
             self.audience.iter_mut().try_for_each(|member| member.catch_up())?;
         }
-        let within = within
-            .map(Timespec::try_from)
-            .transpose()
-            .context("a time that poll can wait")?;
-        let mut events = Vec::with_capacity(1024);
-        epoll::wait(
-            &self.ready,
-            rustix::buffer::spare_capacity(&mut events),
-            within.as_ref(),
-        )?;
-        for event in &events {
-            let number = usize::try_from(event.data.u64()).unwrap_or(usize::MAX);
-            match self.audience.get_mut(number) {
+        let numbers = wait_for_any(&self.ready, within)?;
+        for number in &numbers {
+            match self.audience.get_mut(*number) {
                 Some(member) => self.delivered += member.hear(&mut self.buffer)?,
                 None => {
                     self.speaker.hear(&mut self.buffer)?; // its own words, and what answers them
                 }
             }
         }
-        Ok(events.len())
+        Ok(numbers.len())
     }
-}
-
-fn watch(ready: &OwnedFd, member: &dyn Member, number: u64) -> Result {
-    let data = epoll::EventData::new_u64(number);
-    Ok(epoll::add(ready, member.stream(), data, epoll::EventFlags::IN)?)
 }

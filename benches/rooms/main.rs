@@ -39,6 +39,9 @@ mod pipes;
 mod process;
 #[cfg(target_os = "linux")]
 mod round_trip;
+#[cfg(target_os = "linux")]
+#[path = "../common/sockets.rs"]
+mod sockets;
 
 #[cfg(target_os = "linux")]
 fn main() -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use crate::process::Result;
+use crate::sockets::Result;
 
 /// What a ratio is to be.
 #[derive(Debug, Clone, Copy)]

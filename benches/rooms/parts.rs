@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::process::{Result, raise_file_limit};
+use crate::sockets::{Result, raise_file_limit};
 use crate::{coming, crowd, hosts, pipes, round_trip};
 
 /// What was asked for on the command line.

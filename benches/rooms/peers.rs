@@ -7,7 +7,8 @@ use std::time::Instant;
 use anyhow::ensure;
 
 use crate::dialect::Dialect;
-use crate::process::{PATIENCE, Result, Server, connect, free_port};
+use crate::process::Server;
+use crate::sockets::{PATIENCE, Result, connect, free_port};
 
 /// A server that may be installed.
 #[derive(Debug, Clone, Copy)]

@@ -8,11 +8,12 @@ use std::process::{Child, ChildStdin, ChildStdout, Command as Process, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use rustix::event::{Timespec, epoll};
+use rustix::event::epoll;
 
 use crate::dialect::{MARK, words};
 use crate::numbers::{Goal, quantile, report};
-use crate::process::{PATIENCE, Result, Server, connect, end, wait};
+use crate::process::{Server, end, wait};
+use crate::sockets::{PATIENCE, Result, connect, wait_for_any, watch};
 
 const CROWDS: [usize; 2] = [1, 10];
 const ROUNDS: usize = 3;
@@ -70,6 +71,10 @@ struct Chatter {
 }
 
 impl Chatter {
+    fn output(&self) -> Result<&ChildStdout> {
+        self.output.as_ref().context("it is read here")
+    }
+
     /// Starts a program and reads up to the first line that has `sign` in it.
     fn start(process: &mut Process, sign: &str) -> Result<(Self, String)> {
         let mut child = process
@@ -146,10 +151,10 @@ impl Pipes {
     fn new(host: Host, audience: usize, guest: impl Fn(usize) -> Result<Chatter>) -> Result<Self> {
         let ready = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let speaker = guest(0)?;
-        watch(&ready, &speaker, u64::MAX)?;
+        watch(&ready, speaker.output()?, u64::MAX)?;
         let audience: Vec<Chatter> = (1..=audience).map(guest).collect::<Result<_>>()?;
         for (number, chatter) in audience.iter().enumerate() {
-            watch(&ready, chatter, number as u64)?;
+            watch(&ready, chatter.output()?, number as u64)?;
         }
         let mut pipes = Self {
             _host: host,
@@ -207,14 +212,11 @@ impl Pipes {
 
     /// Reads what has come; whether something has.
     fn gather(&mut self, within: Duration) -> Result<bool> {
-        let within = Timespec::try_from(within)?;
-        let mut events = Vec::with_capacity(64);
-        epoll::wait(&self.ready, rustix::buffer::spare_capacity(&mut events), Some(&within))?;
+        let numbers = wait_for_any(&self.ready, Some(within))?;
         let mut buffer = [0; 16 << 10];
-        for event in &events {
-            let number = usize::try_from(event.data.u64()).unwrap_or(usize::MAX);
-            let hears = number < self.audience.len();
-            let chatter = self.audience.get_mut(number).unwrap_or(&mut self.speaker);
+        for number in &numbers {
+            let hears = *number < self.audience.len();
+            let chatter = self.audience.get_mut(*number).unwrap_or(&mut self.speaker);
             let output = chatter.output.as_mut().context("it is read here")?;
             let count = output.read(&mut buffer)?;
             ensure!(count > 0, "a guest has ended");
@@ -222,14 +224,8 @@ impl Pipes {
                 self.delivered += memchr::memchr_iter(MARK, &buffer[..count]).count() as u64;
             }
         }
-        Ok(!events.is_empty())
+        Ok(!numbers.is_empty())
     }
-}
-
-fn watch(ready: &OwnedFd, chatter: &Chatter, number: u64) -> Result {
-    let output = chatter.output.as_ref().context("it is read here")?;
-    let data = epoll::EventData::new_u64(number);
-    Ok(epoll::add(ready, output, data, epoll::EventFlags::IN)?)
 }
 
 /// The role of a guest that only passes bytes on.

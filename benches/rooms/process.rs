@@ -1,17 +1,13 @@
-//! Processes and sockets.
+//! Processes.
 
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command as Process, Stdio};
 use std::time::Duration;
 
 use anyhow::Context as _;
 
-pub(crate) type Result<T = ()> = anyhow::Result<T>;
-
-/// Nothing takes this long unless it is broken.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+use crate::sockets::Result;
 
 /// A process that listens; it ends with this.
 pub(crate) struct Server {
@@ -84,33 +80,6 @@ pub(crate) fn end(child: &mut Child) {
     if child.kill().is_ok() {
         child.wait().ok();
     }
-}
-
-/// Binds any port and prints it.
-pub(crate) fn announce() -> Result<TcpListener> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    println!("{}", listener.local_addr()?.port());
-    Ok(listener)
-}
-
-/// A port that was free a moment ago, for programs that do not tell which one they took.
-pub(crate) fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
-}
-
-pub(crate) fn connect(port: u16) -> Result<TcpStream> {
-    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
-    stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    Ok(stream)
-}
-
-pub(crate) fn raise_file_limit() -> Result {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
-    let maximum = getrlimit(Resource::Nofile).maximum;
-    let current = maximum;
-    Ok(setrlimit(Resource::Nofile, Rlimit { current, maximum })?)
 }
 
 /// Lets so much time pass.

@@ -18,7 +18,8 @@ use rand_chacha::rand_core::SeedableRng as _;
 use crate::guest::identity;
 use crate::hosts::ROUND_TRIP_BYTES;
 use crate::numbers::{Goal, middle, report, timed};
-use crate::process::{Result, Server, connect};
+use crate::process::Server;
+use crate::sockets::{Result, connect};
 
 const ROUND_TRIPS: usize = 2000;
 const ROUNDS: usize = 9;
