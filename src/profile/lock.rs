@@ -51,10 +51,6 @@ pub struct InUse {
 #[derive(Debug)]
 pub(super) struct Lock {
     holder: PathBuf,
-    #[expect(
-        dead_code,
-        reason = "held, not used: the system lets go of the lock when the file is closed"
-    )]
     file: File,
 }
 
@@ -72,14 +68,17 @@ impl Lock {
             Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(cause)) => return Err(cause),
         }
-        let holder = folder.join(HOLDER_FILE);
+        let lock = Self {
+            holder: folder.join(HOLDER_FILE),
+            file,
+        };
         let content = serde_json::to_vec(&Holder {
             pid: std::process::id(),
             program,
             window: program == Program::Window,
         })?;
-        files::replace(&holder, &content)?;
-        Ok(Some(Self { holder, file }))
+        files::replace(&lock.holder, &content)?;
+        Ok(Some(lock))
     }
 }
 
@@ -87,6 +86,10 @@ impl Drop for Lock {
     fn drop(&mut self) {
         if let Err(error) = std::fs::remove_file(&self.holder) {
             tracing::debug!("the note on who has the profile stays: {error}");
+        }
+        // Closing is not enough: a program that is just being started has the file open too until it runs.
+        if let Err(error) = self.file.unlock() {
+            tracing::debug!("the profile stays locked until this program ends: {error}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use landline::profile::{Language, MAX_RECENT, Profile, ProfileError, Program, Recent, Settings, Theme};
 
@@ -66,6 +67,24 @@ fn the_second_program_can_say_where_the_first_is() {
     }
     fs::remove_file(folder.path().join("lock.holder")).unwrap();
     assert!(refusal().to_string().ends_with("in use by another Landline"));
+}
+
+/// A program that is being started has, for a moment, what this one has open, its locks as well.
+#[test]
+fn who_has_closed_a_profile_can_open_it_again_while_other_programs_are_started() {
+    const PROGRAMS: usize = 200;
+    let folder = tempfile::tempdir().unwrap();
+    let starting = std::thread::spawn(|| {
+        for _ in 0..PROGRAMS {
+            let mut program = Command::new(std::env::current_exe().unwrap());
+            program.args(["--list", "no test has this name"]).stdout(Stdio::null());
+            program.status().unwrap();
+        }
+    });
+    while !starting.is_finished() {
+        open(folder.path()).unwrap();
+    }
+    starting.join().unwrap();
 }
 
 /// Threads stand for processes here: the system's locks are per open file.
