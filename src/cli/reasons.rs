@@ -225,6 +225,11 @@ fn denied(reason: DenyReason) -> (&'static str, String, &'static str) {
             "Ask the host for another invite, and try again in ten minutes.",
         ),
         DenyReason::Full => ("room-full", "the room is full", "Try again later."),
+        DenyReason::DiskFull => (
+            "host-disk-full",
+            "the disk of the host's computer is full, so nobody new can come in",
+            "Tell the host, and try again when there is room.",
+        ),
         DenyReason::OtherRoom => (
             "other-room",
             "the host has another room open than the one you asked for",

@@ -235,6 +235,8 @@ pub enum DenyReason {
     OtherRoom,
     /// Too many wrong invites have come from this address: none is looked at for now.
     TooManyTries,
+    /// The host's disk is full, so it cannot keep that somebody has come in.
+    DiskFull,
     /// Something that only a newer version understands.
     Other,
 }

@@ -74,17 +74,18 @@ fn the_second_program_can_say_where_the_first_is() {
 fn who_has_closed_a_profile_can_open_it_again_while_other_programs_are_started() {
     const PROGRAMS: usize = 200;
     let folder = tempfile::tempdir().unwrap();
-    let starting = std::thread::spawn(|| {
-        for _ in 0..PROGRAMS {
-            let mut program = Command::new(std::env::current_exe().unwrap());
-            program.args(["--list", "no test has this name"]).stdout(Stdio::null());
-            program.status().unwrap();
+    std::thread::scope(|scope| {
+        let starting = scope.spawn(|| {
+            for _ in 0..PROGRAMS {
+                let mut program = Command::new(std::env::current_exe().unwrap());
+                program.args(["--list", "no test has this name"]).stdout(Stdio::null());
+                program.status().unwrap();
+            }
+        });
+        while !starting.is_finished() {
+            open(folder.path()).unwrap();
         }
     });
-    while !starting.is_finished() {
-        open(folder.path()).unwrap();
-    }
-    starting.join().unwrap();
 }
 
 /// Threads stand for processes here: the system's locks are per open file.

@@ -105,13 +105,7 @@ impl Strings {
                     "没有发送任何内容。请当面向主持人索取新的邀请，没有其他办法进入",
                 ),
             ),
-            CloseReason::OtherRoom => self.advice(
-                ("The host has another room open", "主持人打开的是另一个房间"),
-                (
-                    "Ask the host to open this one, or for an invite to the other",
-                    "请主持人打开这个房间，或索取另一个房间的邀请",
-                ),
-            ),
+            CloseReason::OtherRoom => self.denied(DenyReason::OtherRoom),
             CloseReason::Forged { .. } => self.advice(
                 (
                     "The host passed on something forged, so the line was closed",
@@ -133,74 +127,7 @@ impl Strings {
     }
 
     fn denied(&self, reason: DenyReason) -> Advice {
-        match reason {
-            DenyReason::NotInvited => self.advice(
-                ("This room lets in only who was invited", "这个房间只允许受邀的人进入"),
-                ("Ask the host for an invite", "请向主持人索取邀请"),
-            ),
-            DenyReason::Refused => self.advice(
-                ("The host did not let you in", "主持人没有让你进入"),
-                ("Speak to the host, then knock again", "请与主持人联系后再敲门"),
-            ),
-            DenyReason::Removed => self.advice(
-                ("The host has removed you from this room", "主持人已把你移出这个房间"),
-                ("Ask the host for a new invite", "请向主持人索取新的邀请"),
-            ),
-            DenyReason::InviteUsed => self.advice(
-                (
-                    "This invite has been used: it lets in one person, once",
-                    "这份邀请已被使用：它只让一个人进入一次",
-                ),
-                (
-                    "If it was not you, tell the host. Ask for another invite",
-                    "如果不是你用的，请告诉主持人，并索取新的邀请",
-                ),
-            ),
-            DenyReason::InviteExpired => self.advice(
-                ("This invite has expired", "这份邀请已过期"),
-                ("Ask the host for another one", "请向主持人索取新的邀请"),
-            ),
-            DenyReason::InviteUnknown => self.advice(
-                ("The host does not know this invite", "主持人不认识这份邀请"),
-                ("Ask the host for another one", "请向主持人索取新的邀请"),
-            ),
-            DenyReason::TooManyTries => self.advice(
-                (
-                    "Too many wrong invites have come from this network address",
-                    "来自这个网络地址的错误邀请太多",
-                ),
-                (
-                    "Ask the host for another one, and try again in ten minutes",
-                    "请向主持人索取新的邀请，十分钟后再试",
-                ),
-            ),
-            DenyReason::NoAnswer => self.advice(
-                ("Nobody answered your knock", "没有人回应你的敲门"),
-                (
-                    "Make sure that the host looks at the window, then knock again",
-                    "请确认主持人在看窗口，然后再敲门",
-                ),
-            ),
-            DenyReason::Busy => self.advice(
-                ("Too many people are knocking", "敲门的人太多"),
-                (
-                    "Try again in a minute, or ask for an invite",
-                    "请过一分钟再试，或索取邀请",
-                ),
-            ),
-            DenyReason::Full => self.advice(
-                ("The room is full", "房间已满"),
-                ("Try again when somebody has left", "请等有人离开后再试"),
-            ),
-            DenyReason::OtherRoom => self.closed_by_host(CloseReason::OtherRoom),
-            DenyReason::Other => self.advice(
-                (
-                    "The host does not let you in, for a reason that only a newer Landline knows",
-                    "主持人没有让你进入，原因需要新版 Landline 才能识别",
-                ),
-                ("Update Landline, or ask the host", "请更新 Landline，或询问主持人"),
-            ),
-        }
+        self.advice(why_denied(reason), after_denied(reason))
     }
 
     fn disk(&self, error: StoreError) -> Advice {
@@ -250,5 +177,71 @@ impl Strings {
                 ("Bring both to the same version", "请双方使用相同的版本"),
             ),
         }
+    }
+}
+
+type Both = (&'static str, &'static str);
+
+fn why_denied(reason: DenyReason) -> Both {
+    match reason {
+        DenyReason::NotInvited => ("This room lets in only who was invited", "这个房间只允许受邀的人进入"),
+        DenyReason::Refused => ("The host did not let you in", "主持人没有让你进入"),
+        DenyReason::Removed => ("The host has removed you from this room", "主持人已把你移出这个房间"),
+        DenyReason::InviteUsed => (
+            "This invite has been used: it lets in one person, once",
+            "这份邀请已被使用：它只让一个人进入一次",
+        ),
+        DenyReason::InviteExpired => ("This invite has expired", "这份邀请已过期"),
+        DenyReason::InviteUnknown => ("The host does not know this invite", "主持人不认识这份邀请"),
+        DenyReason::TooManyTries => (
+            "Too many wrong invites have come from this network address",
+            "来自这个网络地址的错误邀请太多",
+        ),
+        DenyReason::NoAnswer => ("Nobody answered your knock", "没有人回应你的敲门"),
+        DenyReason::Busy => ("Too many people are knocking", "敲门的人太多"),
+        DenyReason::Full => ("The room is full", "房间已满"),
+        DenyReason::DiskFull => (
+            "The disk of the host's computer is full, so nobody new can come in",
+            "主持人的电脑磁盘已满，暂时无法让新人进入",
+        ),
+        DenyReason::OtherRoom => ("The host has another room open", "主持人打开的是另一个房间"),
+        DenyReason::Other => (
+            "The host does not let you in, for a reason that only a newer Landline knows",
+            "主持人没有让你进入，原因需要新版 Landline 才能识别",
+        ),
+    }
+}
+
+fn after_denied(reason: DenyReason) -> Both {
+    match reason {
+        DenyReason::NotInvited => ("Ask the host for an invite", "请向主持人索取邀请"),
+        DenyReason::Refused => ("Speak to the host, then knock again", "请与主持人联系后再敲门"),
+        DenyReason::Removed => ("Ask the host for a new invite", "请向主持人索取新的邀请"),
+        DenyReason::InviteUsed => (
+            "If it was not you, tell the host. Ask for another invite",
+            "如果不是你用的，请告诉主持人，并索取新的邀请",
+        ),
+        DenyReason::InviteExpired | DenyReason::InviteUnknown => {
+            ("Ask the host for another one", "请向主持人索取新的邀请")
+        }
+        DenyReason::TooManyTries => (
+            "Ask the host for another one, and try again in ten minutes",
+            "请向主持人索取新的邀请，十分钟后再试",
+        ),
+        DenyReason::NoAnswer => (
+            "Make sure that the host looks at the window, then knock again",
+            "请确认主持人在看窗口，然后再敲门",
+        ),
+        DenyReason::Busy => (
+            "Try again in a minute, or ask for an invite",
+            "请过一分钟再试，或索取邀请",
+        ),
+        DenyReason::Full => ("Try again when somebody has left", "请等有人离开后再试"),
+        DenyReason::DiskFull => ("Tell the host, and try again", "请告诉主持人，然后再试"),
+        DenyReason::OtherRoom => (
+            "Ask the host to open this one, or for an invite to the other",
+            "请主持人打开这个房间，或索取另一个房间的邀请",
+        ),
+        DenyReason::Other => ("Update Landline, or ask the host", "请更新 Landline，或询问主持人"),
     }
 }

@@ -94,7 +94,8 @@ impl Core {
     }
 
     pub(super) fn denied(&mut self, now: Now, reason: DenyReason) {
-        let transient = matches!(reason, DenyReason::Busy | DenyReason::Full) && self.entered.is_some();
+        let transient =
+            matches!(reason, DenyReason::Busy | DenyReason::Full | DenyReason::DiskFull) && self.entered.is_some();
         self.out.push_back(super::core::Out::Close);
         match reason {
             _ if transient => self.handle_gone(now, LineEnd::Finished),

@@ -136,7 +136,13 @@ impl Core {
                 if let Some((number, _)) = invite {
                     self.invites.give_back(number);
                 }
-                self.deny(line, DenyReason::Busy);
+                self.deny(
+                    line,
+                    match refusal {
+                        SubmitRefusal::DiskFull => DenyReason::DiskFull,
+                        _ => DenyReason::Busy,
+                    },
+                );
             }
             Then::Invite(_) | Then::Nothing => {}
         }

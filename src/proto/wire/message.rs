@@ -11,7 +11,7 @@ use crate::proto::message::{
 };
 
 /// Reasons and states that have numbers. 0 and what is not listed is what a newer version means, or nothing at all.
-const DENY_REASONS: [(u32, DenyReason); 11] = [
+const DENY_REASONS: [(u32, DenyReason); 12] = [
     (1, DenyReason::NotInvited),
     (2, DenyReason::Refused),
     (3, DenyReason::Removed),
@@ -23,6 +23,7 @@ const DENY_REASONS: [(u32, DenyReason); 11] = [
     (9, DenyReason::Full),
     (10, DenyReason::OtherRoom),
     (11, DenyReason::TooManyTries),
+    (12, DenyReason::DiskFull),
 ];
 const SUBMIT_REFUSALS: [(u32, SubmitRefusal); 7] = [
     (1, SubmitRefusal::DiskFull),

@@ -48,7 +48,7 @@ fn an_invite_is_given_back_when_the_disk_is_full() {
     let mut room = Room::new();
     let invite = room.invite();
     let room = room.disk(Mood::Broken(StoreError::Full)).comes_with("Li", &invite);
-    let room = room.hears("Li", &["denied Busy"]).disk(Mood::Quick);
+    let room = room.hears("Li", &["denied DiskFull"]).disk(Mood::Quick);
     room.comes_with("Li", &invite)
         .hears("Li", &["welcome m1 from 2 to 3", "entries 3 to 3, head 3"]);
 }

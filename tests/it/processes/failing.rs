@@ -97,10 +97,10 @@ fn fail_at(who: usize, fault: Fault, point: &Point) -> bool {
     let failing = fault.at(point, &stage, who);
     let starter = |other| if other == who { &failing[..] } else { NOBODY };
     let talked = open(&mut stage, starter(HOST)) && enter(&mut stage, starter(GUEST)) && talk_anyway(&mut stage, fault);
-    if talked && fault == Fault::StaysFull && stage.people[who].now("refused").next().is_some() {
+    if talked && fault == Fault::StaysFull && is_full(&stage.people[who]) {
         nothing_is_taken(&mut stage, who);
     }
-    let goes_on = talked && answers(&mut stage, who);
+    let goes_on = (talked || is_turned_away(&stage.people[GUEST])) && answers(&mut stage, who);
     if goes_on {
         stage.say(who, "/bye");
         stage.until_ended(who);
@@ -118,6 +118,16 @@ fn fail_at(who: usize, fault: Fault, point: &Point) -> bool {
     book::check(&stage);
     refused_words_are_not_there(&stage, who);
     goes_on
+}
+
+/// Whether something was refused for want of room. A disk that cannot flush has failed, even if it says that it is full.
+fn is_full(person: &Person) -> bool {
+    person.now("refused").any(|refused| refused["code"] == "disk-full")
+}
+
+/// Whether a host whose disk is full could not let somebody in.
+fn is_turned_away(person: &Person) -> bool {
+    !person.is_alive() && person.now("error").any(|error| error["code"] == "host-disk-full")
 }
 
 /// Whose disk takes nothing can still be asked.

@@ -65,7 +65,7 @@ fn message_of_kind(kind: u32, chance: &mut Rng) -> Message {
     }
 }
 
-const DENIALS: [DenyReason; 12] = [
+const DENIALS: [DenyReason; 13] = [
     DenyReason::NotInvited,
     DenyReason::Refused,
     DenyReason::Removed,
@@ -75,6 +75,7 @@ const DENIALS: [DenyReason; 12] = [
     DenyReason::NoAnswer,
     DenyReason::Busy,
     DenyReason::TooManyTries,
+    DenyReason::DiskFull,
     DenyReason::Full,
     DenyReason::OtherRoom,
     DenyReason::Other,

@@ -213,6 +213,7 @@ fn every_refusal_at_the_door_has_a_sentence_and_a_remedy_in_the_card() {
         (DenyReason::NoAnswer, "Nobody answered your knock. Make sure"),
         (DenyReason::Busy, "Too many people are knocking. Try"),
         (DenyReason::TooManyTries, "Too many wrong invites have come"),
+        (DenyReason::DiskFull, "The disk of the host's computer is full"),
         (DenyReason::Full, "The room is full. Try"),
         (DenyReason::OtherRoom, "The host has another room open. Ask"),
         (DenyReason::Other, "only a newer Landline knows. Update"),
