@@ -77,6 +77,10 @@ impl<'a> Record<'a> {
             ),
             Notice::LogWhole => ("log-whole", "the guests have sent back what was lost".to_owned()),
             Notice::DiskFull => ("disk-full", "the disk is full: nothing more can be said".to_owned()),
+            Notice::CopyHeldUp => (
+                "disk-full",
+                "the disk is full: what others say is shown when there is room".to_owned(),
+            ),
         };
         Self::Notice { code, message }
     }

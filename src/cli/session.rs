@@ -14,7 +14,7 @@ use super::reasons::exit;
 use super::record::Record;
 use crate::chat::{Chat, Status};
 use crate::proto::log::RoomId;
-use crate::proto::{self, Admit, CloseReason, Endpoint, EntryId, MemberId, RefuseReason};
+use crate::proto::{self, Admit, CloseReason, Endpoint, EntryId, MemberId, Notice, RefuseReason};
 use crate::worker::{Command, EndReason, Event, Failure, JOIN_WITHIN, Worker};
 use native::Deliveries;
 
@@ -71,6 +71,8 @@ pub(super) struct Session<'a> {
     room: Option<RoomId>,
     /// `listening` has been or need not be written.
     announced: bool,
+    /// No invite is to be expected: there is no room for one on the disk.
+    disk_is_full: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +117,7 @@ impl<'a> Session<'a> {
             deliveries: Deliveries::default(),
             room: None,
             announced: false,
+            disk_is_full: false,
         }
     }
 
@@ -207,6 +210,9 @@ impl<'a> Session<'a> {
             }
             Event::Room(proto::Event::Receipt { receipt }) => self.receive(receipt),
             Event::Room(proto::Event::Refused { id, reason, .. }) => self.refused(*id, *reason),
+            Event::Room(proto::Event::Notice {
+                notice: Notice::DiskFull,
+            }) => self.disk_is_full = true,
             _ => {}
         }
         let (was_plain, let_in) = (self.chat.plain_text, self.lets_anyone_in());
@@ -274,7 +280,8 @@ impl<'a> Session<'a> {
         let Status::Hosting { addresses, .. } = &self.chat.status else {
             return;
         };
-        if self.announced || (self.plan.invites() && self.chat.invite.is_none()) {
+        let waits = self.plan.invites() && self.chat.invite.is_none() && !self.disk_is_full;
+        if self.announced || waits {
             return;
         }
         self.announced = true;

@@ -157,6 +157,8 @@ pub enum Notice {
     LogWhole,
     /// This host's disk is full: what is said is refused until there is room.
     DiskFull,
+    /// This guest's disk is full: what comes is shown, and whoever enters is in, when there is room again.
+    CopyHeldUp,
     /// The host has signed two histories.
     TwoStories {
         /// What it had signed before, and what it has signed now: with the entries before them, proof for anybody.

@@ -1,11 +1,12 @@
 //! A guest with a key: what it takes, what it shows and when, what it never loses. One promise, one test.
 
+mod disk;
 mod lies;
 mod line;
 mod table;
 mod words;
 
-use landline::proto::log::{Body, Peer, PlacedEntry, StoreError, Target};
+use landline::proto::log::{Body, Peer, PlacedEntry, Target};
 use landline::proto::message::{ByeReason, DenyReason, Message, Presence, PresenceState, Proof, SubmitRefusal};
 use landline::proto::{Command, EntryId, LineEnd, MemberId};
 
@@ -119,37 +120,6 @@ fn a_refusal_for_good_gives_the_text_back() {
     assert_eq!(table.image.outbox.len(), 1, "people are told before it is forgotten");
     let table = table.shows(&["refused no: Host(NotMember)"]).after(0);
     assert!(table.image.outbox.is_empty());
-}
-
-#[test]
-fn a_full_disk_loses_nothing() {
-    let table = Table::inside()
-        .with_disk(Disk::Fails(StoreError::Full))
-        .says("mine")
-        .placed(MAX, "theirs");
-    let mut table = table
-        .shows(&["refused mine: DiskFull"])
-        .with_disk(Disk::Keeps)
-        .after(2_000);
-    assert!(table.submitted().is_empty(), "it was given back");
-    table.shows(&["Max said theirs"]);
-}
-
-#[test]
-fn what_a_full_disk_refused_can_be_tried_again_by_name() {
-    let table = Table::inside().with_disk(Disk::Fails(StoreError::Full)).says("mine");
-    let table = table.with_disk(Disk::Keeps).after(2_000);
-    let id = table.refused_id();
-    let mut table = table.wants(Command::Resubmit { id }).shows(&["queued mine"]);
-    assert_eq!(table.submitted().len(), 1);
-}
-
-#[test]
-fn a_failed_disk_ends_the_room_and_gives_texts_back() {
-    Table::inside()
-        .with_disk(Disk::Fails(StoreError::Failed))
-        .says("mine")
-        .shows(&["refused mine: DiskFailed", "closed Disk(Failed)"]);
 }
 
 #[test]

@@ -166,6 +166,7 @@ fn sign(notice: &Notice) -> Icon {
         | Notice::InvitesGuessed { .. }
         | Notice::LogLost { .. }
         | Notice::DiskFull
+        | Notice::CopyHeldUp
         | Notice::TwoStories { .. } => Icon::Warning,
         Notice::NameRefused { .. } | Notice::RoomFull { .. } | Notice::PlainRefused { .. } | Notice::LogWhole => {
             Icon::Info

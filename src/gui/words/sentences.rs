@@ -202,6 +202,10 @@ impl Strings {
                 "This computer's disk is full: nothing more can be said until there is room",
                 "这台电脑的磁盘已满：腾出空间之前不能再发送",
             ),
+            Notice::CopyHeldUp => self.pick(
+                "This computer's disk is full: what others say is shown when there is room",
+                "这台电脑的磁盘已满：腾出空间后才能显示其他人的消息",
+            ),
         }
     }
 

@@ -10,11 +10,11 @@ use rand_chacha::rand_core::SeedableRng as _;
 
 use super::backoff::Backoff;
 use super::copy::Copy;
-use super::keeper::{Keeper, Kept, Piece};
+use super::keeper::{Keeper, Piece};
 use super::outbox::Outbox;
 use super::progress::Progress;
 use crate::proto::identity::MemberKey;
-use crate::proto::log::{self, BatchId, Change, PlacedEntry, StoreError};
+use crate::proto::log::{self, Change, PlacedEntry};
 use crate::proto::message::{ByeReason, Message};
 use crate::proto::projection::Projection;
 use crate::proto::session::SessionFailure;
@@ -96,6 +96,8 @@ pub(super) struct Core {
     pub(super) phase: Phase,
     pub(super) entered: Option<Entered>,
     pub(super) keeper: Keeper,
+    /// Whether the disk was full when something was to be kept last, and people know.
+    pub(super) is_held_up: bool,
     pub(super) outbox: Outbox,
     pub(super) backoff: Backoff,
     pub(super) events: VecDeque<Event>,
@@ -123,7 +125,7 @@ pub(super) struct Core {
     pub(super) progress: Progress,
     pub(super) replaced: u32,
     /// Why the room is over, until that can be said.
-    closing: Option<CloseReason>,
+    pub(super) closing: Option<CloseReason>,
     /// The list of members is that of the place where this copy begins: what is kept of them comes from it, not from entries.
     pub(super) founding: bool,
     /// Where the host was reached last.
@@ -137,6 +139,7 @@ impl Core {
             phase: Phase::Away(now.monotonic),
             entered: None,
             keeper: Keeper::default(),
+            is_held_up: false,
             outbox: Outbox::default(),
             backoff: Backoff::default(),
             events: VecDeque::new(),
@@ -253,32 +256,6 @@ impl Core {
             return;
         }
         self.handle_gone(now, LineEnd::TimedOut);
-    }
-
-    pub(super) fn handle_stored(&mut self, now: Now, batch: BatchId, result: Result<(), StoreError>) {
-        match self.keeper.stored(now.monotonic, batch, result) {
-            None => {}
-            Some(Kept::Done(_)) if matches!(self.phase, Phase::Over) => {}
-            Some(Kept::Done(pieces)) => pieces.into_iter().for_each(|piece| self.kept(piece)),
-            Some(Kept::Full(owns)) => {
-                if self.makes(Mistake::DropFull) {
-                    self.keeper.drop_waiting();
-                }
-                for own in owns {
-                    self.events.push_back(own.refused(RefuseReason::DiskFull));
-                    self.outbox.remember(own);
-                }
-            }
-            Some(Kept::Failed(error, owns)) => {
-                let refusals = owns.iter().map(|own| own.refused(RefuseReason::DiskFailed));
-                self.events.extend(refusals);
-                self.out.push_back(Out::Close);
-                self.close(CloseReason::Disk(error));
-            }
-        }
-        self.submit();
-        self.leave_when_done();
-        self.close_when_kept();
     }
 
     pub(super) fn handle_read(&mut self, now: Now, read: ReadId, entries: Vec<PlacedEntry>) {
@@ -400,14 +377,6 @@ impl Core {
         }
     }
 
-    fn close_when_kept(&mut self) {
-        if self.keeper.owns() == 0
-            && let Some(reason) = self.closing.take()
-        {
-            self.events.push_back(Event::Closed { reason });
-        }
-    }
-
     /// Ends the line because of what the host does, for good.
     pub(super) fn break_off(&mut self, reason: CloseReason) {
         self.send(Message::Bye(ByeReason::Protocol));
@@ -445,22 +414,6 @@ impl Core {
             ByeReason::Leaving | ByeReason::TooSlow | ByeReason::Protocol | ByeReason::Other => {
                 self.handle_gone(now, LineEnd::Finished);
             }
-        }
-    }
-
-    /// What follows from something that is on disk now.
-    fn kept(&mut self, piece: Piece) {
-        if let Some(own) = piece.own {
-            self.events.extend(own.queued());
-            self.outbox.push(own);
-        }
-        self.events.extend(piece.events);
-        self.entering -= usize::from(piece.enters);
-        if let (Some(seen), Some(entered)) = (piece.stored, &mut self.entered)
-            && entered.copy.flushed(seen)
-            && self.is_in()
-        {
-            self.progress.stored(seen.seq, piece.awaited);
         }
     }
 

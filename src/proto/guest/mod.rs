@@ -19,6 +19,7 @@ use super::native::Native;
 use super::session::{Expect, Session, SessionEvent};
 use super::{Command, Event, GuestConfig, LineEnd, LineId, Mistake, Now, ReadId, Store, Transmit, wire};
 
+mod answered;
 mod backoff;
 mod copy;
 mod core;

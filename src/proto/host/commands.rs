@@ -133,7 +133,7 @@ impl Core {
 
     fn rename(&mut self, now: Now, wish: &str) {
         match text::clean_name(wish) {
-            Some(name) => self.write(now, Body::Renamed { name: name.into() }, Then::Nothing),
+            Some(name) => self.write(now, Body::Renamed { name: name.into() }, Then::Asked),
             None => {
                 let me = self.projection.member(MemberId::HOST);
                 let notice = me.map(|member| Notice::NameRefused { member });
@@ -176,7 +176,7 @@ impl Core {
             .filter(|peer| peer.member && peer.key != self.me)
         {
             let body = Body::Removed { member: peer.key };
-            self.write(now, body, Then::Nothing);
+            self.write(now, body, Then::Asked);
         }
     }
 
@@ -184,14 +184,14 @@ impl Core {
         if let Some(peer) = self.projection.verify(id) {
             self.sequencer.push(Work::Keep {
                 change: Change::Peer(peer),
-                then: Then::Nothing,
+                then: Then::Asked,
             });
         }
     }
 
     fn set(&mut self, now: Now, settings: Settings) {
         if settings != self.kept.settings {
-            self.write(now, Body::Settings(settings), Then::Nothing);
+            self.write(now, Body::Settings(settings), Then::Asked);
         }
     }
 

@@ -52,6 +52,8 @@ pub(super) enum Work {
 pub(super) enum Then {
     /// What the entry itself says.
     Nothing,
+    /// The same; the person at this computer has asked for it, and is told if it cannot be.
+    Asked,
     /// The person at this computer has said something.
     Said { text: Arc<str>, reply_to: Option<u64> },
     /// The person at this computer has changed something about a message.
@@ -186,6 +188,19 @@ impl Sequencer {
 }
 
 impl Step {
+    /// Whether the person at this computer waits for it, and has no words that could be refused.
+    pub(super) fn is_asked(&self) -> bool {
+        let then = match self {
+            Self::Entry(landing) => match &landing.from {
+                From::Here(then) => then,
+                From::Line(_) | From::Guests => return false,
+            },
+            Self::Kept(then) => then,
+            Self::Told(_) | Self::Repeated { .. } | Self::Begun { .. } => return false,
+        };
+        matches!(then, Then::Asked | Then::Invite(_))
+    }
+
     /// The line from which an entry came.
     pub(super) fn line(&self) -> Option<LineId> {
         match self {

@@ -59,7 +59,8 @@ impl Core {
 
     /// A batch did not fit on the disk: nothing of it has happened, and everybody whose it was is told.
     pub(super) fn bounced(&mut self, flight: Flight) {
-        if !std::mem::replace(&mut self.disk_is_full, true) {
+        let was_full = std::mem::replace(&mut self.disk_is_full, true);
+        if !was_full || flight.steps.iter().any(Step::is_asked) {
             self.notice(Notice::DiskFull);
         }
         if self.makes(Mistake::CountFailed) {
@@ -144,7 +145,7 @@ impl Core {
                     },
                 );
             }
-            Then::Invite(_) | Then::Nothing => {}
+            Then::Invite(_) | Then::Asked | Then::Nothing => {}
         }
     }
 
@@ -232,7 +233,8 @@ impl Core {
                 invite: Some((number, _)),
                 ..
             } => self.invites.used(number),
-            Then::Admit { invite: None, .. } | Then::Changed { .. } | Then::Invite(_) | Then::Nothing => {}
+            Then::Admit { invite: None, .. } | Then::Changed { .. } | Then::Invite(_) | Then::Asked | Then::Nothing => {
+            }
         }
     }
 

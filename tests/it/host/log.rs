@@ -224,6 +224,22 @@ fn a_full_disk_refuses_the_batch_and_leaves_no_trace() {
 }
 
 #[test]
+fn whoever_asks_something_of_a_full_disk_is_told_each_time() {
+    let room = Room::new().member("Li").disk(Mood::Broken(StoreError::Full));
+    let full = ["notice DiskFull"];
+    let room = room
+        .says("one")
+        .shows(&["queued one", "notice DiskFull", "refused \"one\": DiskFull"]);
+    let room = room.wants(Command::Invite).shows(&full);
+    let room = room
+        .wants(Command::Remove { member: MemberId(1) })
+        .shows(&full)
+        .wants(Command::Rename { name: "Hu".into() })
+        .shows(&full);
+    room.wants(Command::Read { seq: 1 }).shows(&["m0 has 3 read 1"]);
+}
+
+#[test]
 fn refused_words_can_be_tried_again() {
     let room = Room::new().disk(Mood::Broken(StoreError::Full)).says("hi");
     let refused = room.events.iter().find_map(|event| match event {

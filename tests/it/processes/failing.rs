@@ -6,7 +6,8 @@ use std::sync::OnceLock;
 use super::Points;
 use super::book::{self, history};
 use super::script::{
-    BOTH, GUEST, HOST, INITIALS, MESSAGES, NOBODY, come_back, enter, is_acknowledged, open, part, talk, whole,
+    BOTH, GUEST, HOST, INITIALS, MESSAGES, NOBODY, come_back, enter_or, is_acknowledged, open, part, talk, tells_full,
+    whole,
 };
 use super::stage::{Person, Stage, read};
 use super::strace::{FLUSHES, Point, WRITES, points, tracing, works};
@@ -96,11 +97,23 @@ fn fail_at(who: usize, fault: Fault, point: &Point) -> bool {
     let mut stage = Stage::of(2);
     let failing = fault.at(point, &stage, who);
     let starter = |other| if other == who { &failing[..] } else { NOBODY };
-    let talked = open(&mut stage, starter(HOST)) && enter(&mut stage, starter(GUEST)) && talk_anyway(&mut stage, fault);
+    let gives_up = if fault == Fault::StaysFull {
+        is_told_full
+    } else {
+        |_: &Person| false
+    };
+    let talked = open(&mut stage, starter(HOST))
+        && enter_or(&mut stage, starter(GUEST), gives_up)
+        && stage.people[GUEST].standing.is_in
+        && talk_anyway(&mut stage, fault);
     if talked && fault == Fault::StaysFull && is_full(&stage.people[who]) {
         nothing_is_taken(&mut stage, who);
     }
-    let goes_on = (talked || is_turned_away(&stage.people[GUEST])) && answers(&mut stage, who);
+    let goes_on = match talked {
+        true => answers(&mut stage, who),
+        // Nobody can come in: the host cannot invite or admit them, or the guest cannot keep that they are in.
+        false => is_told_full(&stage.people[who]) && is_there_or_turned_away(&stage.people[GUEST]),
+    };
     if goes_on {
         stage.say(who, "/bye");
         stage.until_ended(who);
@@ -125,9 +138,15 @@ fn is_full(person: &Person) -> bool {
     person.now("refused").any(|refused| refused["code"] == "disk-full")
 }
 
-/// Whether a host whose disk is full could not let somebody in.
-fn is_turned_away(person: &Person) -> bool {
-    !person.is_alive() && person.now("error").any(|error| error["code"] == "host-disk-full")
+/// Whether somebody knows that the disk is full.
+fn is_told_full(person: &Person) -> bool {
+    person.is_alive() && person.now("notice").any(tells_full)
+}
+
+/// Whoever is not there was not invited, or turned away because the host's disk is full.
+fn is_there_or_turned_away(person: &Person) -> bool {
+    let has_been_started = person.now("started").next().is_some();
+    person.is_alive() || !has_been_started || person.now("error").any(|error| error["code"] == "host-disk-full")
 }
 
 /// Whose disk takes nothing can still be asked.

@@ -56,13 +56,49 @@ fn port(host: &Person) -> String {
 
 /// The guest comes in, by the invite or as somebody who has been there.
 pub(super) fn enter(stage: &mut Stage, starter: &[String]) -> Alive {
+    enter_or(stage, starter, |_| false)
+}
+
+/// The same, or until there is a reason not to wait for that.
+pub(super) fn enter_or(stage: &mut Stage, starter: &[String], gives_up: fn(&Person) -> bool) -> Alive {
     let has_been_there = stage.people[GUEST].ever("connected").next().is_some();
-    let invite = match stage.people[HOST].now("listening").next() {
-        Some(listening) if !has_been_there => listening["invite"].as_str().unwrap().to_owned(),
-        _ => "Workshop".to_owned(),
+    let is_open = stage.people[HOST].now("listening").next().is_some();
+    let invite = match is_open && !has_been_there {
+        true => invite(stage),
+        false => Some("Workshop".to_owned()),
     };
+    let Some(invite) = invite else { return false };
     stage.start(GUEST, starter, &["--name", "Ann", "join", &invite]);
-    stage.wait(&BOTH, |stage| stage.people[GUEST].standing.is_in)
+    stage.wait(&BOTH, |stage| {
+        stage.people[GUEST].standing.is_in || gives_up(&stage.people[GUEST])
+    })
+}
+
+/// The one that the host began with, or another; none while its disk is full.
+fn invite(stage: &mut Stage) -> Option<String> {
+    let invites = |stage: &Stage| {
+        let host = &stage.people[HOST];
+        let mut records = host.now("listening").chain(host.now("invite"));
+        records.find_map(|record| record["invite"].as_str().map(str::to_owned))
+    };
+    let refusals = |stage: &Stage| {
+        stage.people[HOST]
+            .now("notice")
+            .filter(|notice| tells_full(notice))
+            .count()
+    };
+    if let Some(invite) = invites(stage) {
+        return Some(invite);
+    }
+    let before = refusals(stage);
+    stage.say(HOST, "/invite");
+    stage.wait(&[HOST], |stage| invites(stage).is_some() || refusals(stage) > before);
+    invites(stage)
+}
+
+/// Whether a notice says that the disk is full.
+pub(super) fn tells_full(notice: &Value) -> bool {
+    notice["code"] == "disk-full"
 }
 
 /// The host has somebody's words.

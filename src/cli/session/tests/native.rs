@@ -11,6 +11,17 @@ use crate::proto::words::Words;
 impl Script {
     /// A room that has announced itself.
     fn native() -> Self {
+        let script = Self::hosting();
+        script.room(proto::Event::Invite { invite: invite() });
+        let listening = script.record("listening");
+        assert_eq!(listening["invite"], invite().to_string());
+        assert_eq!(listening["room"]["id"], "01".repeat(16));
+        assert_eq!(listening["admit"], "ask");
+        script
+    }
+
+    /// A room that is open, and whose first invite is awaited.
+    fn hosting() -> Self {
         let script = Self::with(Plan {
             plain: "off",
             admit: Some(Admit::Ask),
@@ -19,11 +30,6 @@ impl Script {
         script.room(settings(Admit::Ask));
         script.listening();
         assert_eq!(script.command(), Command::Invite);
-        script.room(proto::Event::Invite { invite: invite() });
-        let listening = script.record("listening");
-        assert_eq!(listening["invite"], invite().to_string());
-        assert_eq!(listening["room"]["id"], "01".repeat(16));
-        assert_eq!(listening["admit"], "ask");
         script
     }
 
@@ -74,6 +80,20 @@ fn invite() -> Invite {
 #[test]
 fn an_encrypted_room_is_announced_with_an_invite_and_further_ones_are_events() {
     let script = Script::native();
+    script.line("/invite");
+    assert_eq!(script.command(), Command::Invite);
+    script.room(proto::Event::Invite { invite: invite() });
+    assert_eq!(script.record("invite")["invite"], invite().to_string());
+}
+
+#[test]
+fn a_room_without_space_for_an_invite_is_announced_without_one() {
+    let script = Script::hosting();
+    script.room(proto::Event::Notice {
+        notice: Notice::DiskFull,
+    });
+    assert_eq!(script.record("notice")["code"], "disk-full");
+    assert!(script.record("listening")["invite"].is_null());
     script.line("/invite");
     assert_eq!(script.command(), Command::Invite);
     script.room(proto::Event::Invite { invite: invite() });
