@@ -181,6 +181,7 @@ impl Chat {
             }
             Room::Settings { room, host, settings } => self.settle(*room, *host, settings),
             Room::Waiting { words } => self.status = Status::Waiting { words: *words },
+            Room::Unconfirmed { .. } => {} // the window's door asks
             Room::Knock { .. } => self.knock(event),
             Room::KnockOver { knock } => self.knocks.retain(|other| other.id != *knock),
             Room::Invite { invite } => self.invite = Some(invite.clone()),

@@ -157,6 +157,9 @@ fn about_people(record: &Record<'_>, zone: &TimeZone) -> Option<String> {
             )
         }
         Record::Waiting { words } => format!("You are at the door. The host sees the same words: {words}"),
+        Record::Unconfirmed { words } => format!(
+            "Nothing you say goes out before you have compared these words with the host: {words}\n  /verify m0 says that the host read the same ones"
+        ),
         Record::Knock {
             knock,
             name,

@@ -65,6 +65,9 @@ pub(super) enum Record<'a> {
     Waiting {
         words: String,
     },
+    Unconfirmed {
+        words: String,
+    },
     Knock {
         #[serde(serialize_with = "as_text")]
         knock: KnockId,
@@ -353,6 +356,7 @@ impl<'a> Record<'a> {
     fn of_door(event: &'a proto::Event) -> Option<Self> {
         match event {
             proto::Event::Waiting { words } => Some(Self::Waiting { words: in_words(words) }),
+            proto::Event::Unconfirmed { words } => Some(Self::Unconfirmed { words: in_words(words) }),
             proto::Event::Knock {
                 knock,
                 name,

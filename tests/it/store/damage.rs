@@ -6,6 +6,7 @@ use fastrand::Rng;
 use landline::proto::invite::InviteSecret;
 use landline::proto::log::{Body, Change, InviteNumber, Loaded, PlacedEntry};
 use landline::proto::wire::decode_body;
+use landline::proto::words::Words;
 use landline::store::{Found, OpenError, RoomStore as _, SqliteStore, rooms};
 
 use super::scribe::{ANN, BOB, HOST, OPTIONS, ROOM, Scribe, batch, beside, crashed, file, message, open, peer};
@@ -62,6 +63,9 @@ fn changes(scribe: &mut Scribe, round: u8) -> Vec<Change> {
     if round.is_multiple_of(2) {
         changes.push(scribe.edit(ANN, target, &format!("edited message {round}")));
     }
+    changes.push(Change::Compare(
+        (!round.is_multiple_of(3)).then_some(Words([u16::from(round); 4])),
+    ));
     changes.push(Change::Head(scribe.head()));
     changes
 }

@@ -19,7 +19,7 @@ use landline::worker::{Command, EndReason, Role as Part, Target};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{WHERE, WORDS, group, invite, key, knock, member, room_settings, said};
+use super::{WHERE, WORDS, author, group, invite, key, knock, member, room_settings, said};
 use crate::gui::Stage;
 
 #[test]
@@ -155,6 +155,27 @@ fn who_has_knocked_reads_out_words_and_confirms_those_of_the_host() {
     assert_eq!(stage.asked(), [Command::say("hello")], "it waits below");
     stage.press("The host read the same words");
     assert_eq!(stage.asked(), [Command::Confirm]);
+    assert!(!stage.has("Did the host read"));
+}
+
+#[test]
+fn words_that_were_not_confirmed_the_last_time_are_asked_for_again() {
+    let mut stage = Stage::guest();
+    stage.ended(0, EndReason::Closed(CloseReason::Left));
+    stage.press("Rejoin");
+    stage.tell_room(1, Room::Unconfirmed { words: WORDS });
+    let connected = Room::Connected {
+        id: Some(RoomId([1; 16])),
+        host: author(0, "Lin"),
+        room: "Workshop".into(),
+        secure: true,
+        resumed: true,
+    };
+    stage.tell_room(1, connected);
+    assert!(stage.has("You are in. Did the host read these words?"));
+    assert!(stage.has(&WORDS.english().join(" ")));
+    stage.press("The host read the same words");
+    assert!(stage.commands(1).contains(&Command::Confirm));
     assert!(!stage.has("Did the host read"));
 }
 
