@@ -149,6 +149,35 @@ fn what_was_said_is_there_after_a_host_was_killed() {
     assert_eq!(host.run(&["history", "Elsewhere"]).code, Some(2));
 }
 
+/// Hosts a room for a moment: what `listening` says of plain text, and what else is told of it.
+fn plain_text_of(program: &mut Program) -> (String, Vec<String>) {
+    let mut told = (String::new(), Vec::new());
+    loop {
+        let record: serde_json::Value = serde_json::from_str(&program.line()).unwrap();
+        match record["event"].as_str() {
+            Some("listening") => {
+                told.0 = record["plain"].as_str().unwrap().to_owned();
+                program.end();
+            }
+            Some("notice") => told.1.push(record["code"].as_str().unwrap().to_owned()),
+            Some("closed") => return told,
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_room_that_let_plain_text_in_does_so_again_and_says_so_unless_it_is_told_otherwise() {
+    let hosting = ["host", "--bind", "127.0.0.1", "--port", "0", "--room", "Workshop"];
+    let mut first = Program::json(&[&hosting[..], &["--plain", "gbk"]].concat());
+    let on = || ("gbk".to_owned(), vec!["plain-text".to_owned()]);
+    assert_eq!(plain_text_of(&mut first), on());
+    let again = |options: &[&str]| plain_text_of(&mut first.again(&[&hosting[..], options].concat()));
+    assert_eq!(again(&[]), on());
+    assert_eq!(again(&["--plain", "off"]).1, ["plain-text", "plain-text-off"]);
+    assert_eq!(again(&[]), ("off".to_owned(), Vec::new()));
+}
+
 #[test]
 fn an_identity_goes_to_another_computer() {
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
