@@ -88,11 +88,15 @@ fn an_invite_lets_one_person_in_and_a_knock_is_answered_with_the_same_words() {
     let invite = listening["invite"].as_str().unwrap();
     let first = join(invite);
     first.until("connected");
-    let second = join(invite).outcome();
+    let second = join(invite);
+    let profile = second.folder();
+    let second = second.outcome();
     assert_eq!(
         (second.code, &second.records("error")[0]["code"]),
         (Some(4), &json!("invite-used"))
     );
+    let rooms = std::fs::read_dir(profile.path().join("rooms")).unwrap();
+    assert_eq!(rooms.count(), 0, "who was never in has no room");
 
     let knocking = join(address);
     let (waiting, knock) = (knocking.until("waiting"), host.until("knock"));

@@ -10,6 +10,11 @@ pub(super) const APPLICATION_ID: i64 = 0x4c4c_4e44;
 /// What makes a file of version n one of version n + 1, from an empty one on. Never changed, only added to.
 pub(super) const MIGRATIONS: [&str; 2] = [ROOMS_AND_THEIR_LOG, WORDS_TO_COMPARE];
 
+/// Where something is kept; the index is made of it.
+pub(super) const TABLES: [&str; 11] = [
+    "room", "tip", "former", "author", "name", "entry", "retold", "peer", "invite", "outbox", "compare",
+];
+
 /// Histories count from 1. A `place` is a history and a place there in one number ([`super::read::Log`]). `name` is what must be known of all entries:
 /// an author has a number per history; `said` is 1 for a member's message, 2 for a plain guest's. That no name comes twice is seen to in memory
 /// ([`super::names`]): names are random, and an index of them would write a page of the file for each. `retold.by`: the place of the edit
