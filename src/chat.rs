@@ -194,7 +194,7 @@ impl Chat {
             Room::Left { member, reason } => self.leave(member, *reason, at),
             Room::Queued { .. } => self.queue(event),
             Room::Said { entry } => self.say(entry),
-            Room::Sent { id, lines, .. } => self.sent(*id, *lines),
+            Room::Sent { id, plain, .. } => self.sent(*id, *plain),
             Room::Refused { id, text, reason } => self.refuse(*id, text, *reason, at),
             Room::Receipt { receipt } => {
                 self.receipts.insert(receipt.id, *receipt);
@@ -297,16 +297,11 @@ impl Chat {
         }));
     }
 
-    fn sent(&mut self, id: EntryId, lines: Option<usize>) {
-        match lines {
-            Some(lines) => {
-                self.transcript.deliver(id, Delivery::Sent { lines });
-            }
-            None => {
-                if let Some(message) = self.transcript.queued_mut(id) {
-                    message.delivery = Delivery::Stored;
-                }
-            }
+    fn sent(&mut self, id: EntryId, plain: bool) {
+        if plain {
+            self.transcript.deliver(id, Delivery::Sent);
+        } else if let Some(message) = self.transcript.queued_mut(id) {
+            message.delivery = Delivery::Stored;
         }
     }
 

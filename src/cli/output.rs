@@ -102,7 +102,6 @@ fn readable(record: &Record<'_>, typed: bool, zone: &TimeZone) -> Option<(Stream
         Record::Renamed { member, previous } => format!("· {} is now {}", word(previous), name(member)),
         Record::Message { mine: true, .. } if typed => return None,
         Record::Message { from, text, at, .. } => format!("{}  {}: {}", clock(*at, zone), name(from), words(text)),
-        Record::Sent { lines: Some(0), .. } => "· nobody else is here to read it".to_owned(),
         Record::Sent { .. } | Record::Queued { .. } | Record::Delivered { .. } | Record::Read { .. } => return None,
         Record::CaughtUp { entries: 0 } => return None,
         Record::CaughtUp { entries } => format!("· back; {entries} entries came meanwhile"),

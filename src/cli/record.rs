@@ -332,11 +332,11 @@ impl<'a> Record<'a> {
             proto::Event::Left { member, reason } => Some(Self::left(member, *reason)),
             proto::Event::Said { entry } => Some(Self::message(entry)),
             proto::Event::Queued { id, text, .. } => Some(Self::Queued { id: *id, text }),
-            proto::Event::Sent { id, seq, lines } => Some(Self::Sent {
+            proto::Event::Sent { id, seq, plain } => Some(Self::Sent {
                 id: *id,
                 seq: *seq,
-                plain: lines.is_some(),
-                lines: *lines,
+                plain: *plain,
+                lines: plain.then_some(1),
             }),
             proto::Event::Lost { end, retry_in } => Some(Self::Lost {
                 reason: line_end(*end),

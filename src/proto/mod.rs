@@ -216,8 +216,8 @@ pub enum Event {
         id: EntryId,
         /// Its place in the log.
         seq: u64,
-        /// Plain text: on how many lines, one unless it has just gone. `None`: the host has stored it.
-        lines: Option<usize>,
+        /// Whether it went out on a plain line; else the host has stored it.
+        plain: bool,
     },
     /// A member has stored and read the log up to here.
     Receipt {

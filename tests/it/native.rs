@@ -84,7 +84,7 @@ impl Seat {
     /// The next own message that the host has stored.
     fn is_acknowledged(&self) {
         self.room("sent", |event| match event {
-            RoomEvent::Sent { lines: None, .. } => Some(()),
+            RoomEvent::Sent { plain: false, .. } => Some(()),
             _ => None,
         });
     }

@@ -219,7 +219,7 @@ impl Core {
                 self.events.push_back(Event::Sent {
                     id: placed.entry.id,
                     seq: placed.seq,
-                    lines: None,
+                    plain: false,
                 });
                 self.spread_words(words.map(|(_, text)| (String::new(), text)), None);
             }

@@ -115,7 +115,7 @@ fn a_script_learns_once_how_far_its_messages_have_come() {
     let mut script = Script::native();
     let id = script.id();
     for seq in [5, 7] {
-        script.room(proto::Event::Sent { id, seq, lines: None });
+        script.room(proto::Event::Sent { id, seq, plain: false });
         assert_eq!(script.record("sent")["plain"], false);
     }
     script.receipt(6, 5);
@@ -191,7 +191,7 @@ impl Script {
         self.room(proto::Event::Sent {
             id,
             seq: 9,
-            lines: None,
+            plain: false,
         });
         self.record("sent");
     }
