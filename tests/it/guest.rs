@@ -1,5 +1,6 @@
 //! A guest with a key: what it takes, what it shows and when, what it never loses. One promise, one test.
 
+mod clock;
 mod door;
 mod lies;
 mod line;
