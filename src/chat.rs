@@ -181,6 +181,7 @@ impl Chat {
             }
             Room::Settings { room, host, settings } => self.settle(*room, *host, settings),
             Room::Waiting { words } => self.status = Status::Waiting { words: *words },
+            Room::Unconfirmed { .. } => {} // the window's door asks
             Room::Knock { .. } => self.knock(event),
             Room::KnockOver { knock } => self.knocks.retain(|other| other.id != *knock),
             Room::Invite { invite } => self.invite = Some(invite.clone()),
@@ -193,7 +194,7 @@ impl Chat {
             Room::Left { member, reason } => self.leave(member, *reason, at),
             Room::Queued { .. } => self.queue(event),
             Room::Said { entry } => self.say(entry),
-            Room::Sent { id, lines, .. } => self.sent(*id, *lines),
+            Room::Sent { id, plain, .. } => self.sent(*id, *plain),
             Room::Refused { id, text, reason } => self.refuse(*id, text, *reason, at),
             Room::Receipt { receipt } => {
                 self.receipts.insert(receipt.id, *receipt);
@@ -296,16 +297,11 @@ impl Chat {
         }));
     }
 
-    fn sent(&mut self, id: EntryId, lines: Option<usize>) {
-        match lines {
-            Some(lines) => {
-                self.transcript.deliver(id, Delivery::Sent { lines });
-            }
-            None => {
-                if let Some(message) = self.transcript.queued_mut(id) {
-                    message.delivery = Delivery::Stored;
-                }
-            }
+    fn sent(&mut self, id: EntryId, plain: bool) {
+        if plain {
+            self.transcript.deliver(id, Delivery::Sent);
+        } else if let Some(message) = self.transcript.queued_mut(id) {
+            message.delivery = Delivery::Stored;
         }
     }
 

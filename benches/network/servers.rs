@@ -121,7 +121,7 @@ pub(crate) fn room(echoing: bool) -> Result {
         history: None,
         bind: Some(Ipv4Addr::LOCALHOST.into()),
         port: 0,
-        plain: Some(Encoding::Utf8),
+        plain: Some(Some(Encoding::Utf8)),
         welcome: "hi".to_owned(),
     });
     let host = Worker::spawn(Home::fleeting()?, config("Host", role), || {})?;

@@ -104,11 +104,8 @@ pub enum Delivery {
     Received,
     /// Plain text: on the way to the operating system.
     Sending,
-    /// Plain text: the operating system took it, for so many lines; 0: nobody was there to hear it. Nobody can know more.
-    Sent {
-        /// Lines.
-        lines: usize,
-    },
+    /// Plain text: the operating system took it. Nobody can know more.
+    Sent,
     /// On this computer's disk, not yet on the host's.
     Queued,
     /// On the host's disk.

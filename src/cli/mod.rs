@@ -27,7 +27,7 @@ mod session;
 mod setup;
 mod signals;
 
-use args::{Args, Command, Host, Identity, Join};
+use args::{Args, Command, Host, Identity, Join, plain_word};
 use copies::Copies;
 use output::Output;
 use record::Record;
@@ -133,7 +133,7 @@ fn talk(args: &Args, place: &Place<'_>, profile: &Profile, output: &mut Output) 
         Place::Host(host) => {
             let config = setup::host(args, host, &known, &settings)?;
             let plan = Plan {
-                plain: host.plain.word(),
+                plain: plain_word(setup::plain(&config, &known)),
                 admit: setup::admission(&config, &known),
                 stay: host.stay,
             };

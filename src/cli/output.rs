@@ -102,7 +102,6 @@ fn readable(record: &Record<'_>, typed: bool, zone: &TimeZone) -> Option<(Stream
         Record::Renamed { member, previous } => format!("· {} is now {}", word(previous), name(member)),
         Record::Message { mine: true, .. } if typed => return None,
         Record::Message { from, text, at, .. } => format!("{}  {}: {}", clock(*at, zone), name(from), words(text)),
-        Record::Sent { lines: Some(0), .. } => "· nobody else is here to read it".to_owned(),
         Record::Sent { .. } | Record::Queued { .. } | Record::Delivered { .. } | Record::Read { .. } => return None,
         Record::CaughtUp { entries: 0 } => return None,
         Record::CaughtUp { entries } => format!("· back; {entries} entries came meanwhile"),
@@ -157,6 +156,9 @@ fn about_people(record: &Record<'_>, zone: &TimeZone) -> Option<String> {
             )
         }
         Record::Waiting { words } => format!("You are at the door. The host sees the same words: {words}"),
+        Record::Unconfirmed { words } => format!(
+            "Nothing you say goes out before you have compared these words with the host: {words}\n  /verify m0 says that the host read the same ones"
+        ),
         Record::Knock {
             knock,
             name,

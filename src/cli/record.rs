@@ -65,6 +65,9 @@ pub(super) enum Record<'a> {
     Waiting {
         words: String,
     },
+    Unconfirmed {
+        words: String,
+    },
     Knock {
         #[serde(serialize_with = "as_text")]
         knock: KnockId,
@@ -329,11 +332,11 @@ impl<'a> Record<'a> {
             proto::Event::Left { member, reason } => Some(Self::left(member, *reason)),
             proto::Event::Said { entry } => Some(Self::message(entry)),
             proto::Event::Queued { id, text, .. } => Some(Self::Queued { id: *id, text }),
-            proto::Event::Sent { id, seq, lines } => Some(Self::Sent {
+            proto::Event::Sent { id, seq, plain } => Some(Self::Sent {
                 id: *id,
                 seq: *seq,
-                plain: lines.is_some(),
-                lines: *lines,
+                plain: *plain,
+                lines: plain.then_some(1),
             }),
             proto::Event::Lost { end, retry_in } => Some(Self::Lost {
                 reason: line_end(*end),
@@ -353,6 +356,7 @@ impl<'a> Record<'a> {
     fn of_door(event: &'a proto::Event) -> Option<Self> {
         match event {
             proto::Event::Waiting { words } => Some(Self::Waiting { words: in_words(words) }),
+            proto::Event::Unconfirmed { words } => Some(Self::Unconfirmed { words: in_words(words) }),
             proto::Event::Knock {
                 knock,
                 name,

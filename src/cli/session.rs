@@ -197,8 +197,8 @@ impl<'a> Session<'a> {
     }
 
     fn hear(&mut self, event: &Event) {
-        let announced = self.announces(event);
-        if let Some(record) = Record::of(event).filter(|_| !announced) {
+        let told = self.announces(event) || self.knows_of_plain_text(event);
+        if let Some(record) = Record::of(event).filter(|_| !told) {
             self.output.write(&record);
         }
         match event {

@@ -140,6 +140,12 @@ pub enum Event {
         /// The same words are shown at the host.
         words: Words,
     },
+    /// Nothing that is said here goes out before a person has compared these words, which this guest was shown when it had knocked: nobody has
+    /// said so before the program ended. Answered by [`Command::Confirm`].
+    Unconfirmed {
+        /// The same words were shown at the host.
+        words: Words,
+    },
     /// Somebody asks this host to be let in. Answered by [`Command::Admit`] or [`Command::Refuse`].
     Knock {
         /// Which knock.
@@ -210,8 +216,8 @@ pub enum Event {
         id: EntryId,
         /// Its place in the log.
         seq: u64,
-        /// Plain text: on how many lines, one unless it has just gone. `None`: the host has stored it.
-        lines: Option<usize>,
+        /// Whether it went out on a plain line; else the host has stored it.
+        plain: bool,
     },
     /// A member has stored and read the log up to here.
     Receipt {

@@ -343,6 +343,7 @@ impl<'a> Draft<'a> {
             }
             Change::Unqueue(id) => loaded.outbox.retain(|waiting| waiting.id != *id),
             Change::Read(seq) => loaded.read = loaded.read.max(*seq),
+            Change::Compare(words) => loaded.compare = *words,
         }
         Ok(())
     }

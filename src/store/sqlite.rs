@@ -192,6 +192,13 @@ impl SqliteStore {
     }
 }
 
+impl Drop for SqliteStore {
+    /// A room that nobody ever got into leaves nothing behind.
+    fn drop(&mut self) {
+        self.aside.blank = self.state.is_none() && self.healthy().is_ok() && open::is_blank(&self.connection);
+    }
+}
+
 impl RoomStore for SqliteStore {
     fn load(&mut self) -> Result<Option<Loaded>, ReadError> {
         self.healthy()?;

@@ -74,7 +74,7 @@ impl Config {
                 .history
                 .or_else(|| kept.map(|kept| kept.history))
                 .unwrap_or_default(),
-            plain: host.plain,
+            plain: host.plain.unwrap_or_else(|| kept.and_then(|kept| kept.plain)),
             admit: host.admit.or_else(|| kept.map(|kept| kept.admit)).unwrap_or_default(),
         };
         let me = home.identity.key();

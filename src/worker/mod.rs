@@ -85,8 +85,8 @@ pub struct Host {
     pub admit: Option<Admit>,
     /// What newcomers see of the time before; `None`: as the room has it.
     pub history: Option<History>,
-    /// The encoding of plain guests; `None`: plain text is not let in.
-    pub plain: Option<Encoding>,
+    /// The encoding of plain guests, or that plain text is not let in; `None`: as the room has it, and not into a new one.
+    pub plain: Option<Option<Encoding>>,
     /// What a plain newcomer reads first; may be empty.
     pub welcome: String,
 }

@@ -88,11 +88,15 @@ fn an_invite_lets_one_person_in_and_a_knock_is_answered_with_the_same_words() {
     let invite = listening["invite"].as_str().unwrap();
     let first = join(invite);
     first.until("connected");
-    let second = join(invite).outcome();
+    let second = join(invite);
+    let profile = second.folder();
+    let second = second.outcome();
     assert_eq!(
         (second.code, &second.records("error")[0]["code"]),
         (Some(4), &json!("invite-used"))
     );
+    let rooms = std::fs::read_dir(profile.path().join("rooms")).unwrap();
+    assert_eq!(rooms.count(), 0, "who was never in has no room");
 
     let knocking = join(address);
     let (waiting, knock) = (knocking.until("waiting"), host.until("knock"));
@@ -147,6 +151,35 @@ fn what_was_said_is_there_after_a_host_was_killed() {
     assert!(export.out.join("").contains("meanwhile"), "{export:?}");
     assert_eq!(host.run(&["rooms"]).records("room")[0]["name"], "Workshop");
     assert_eq!(host.run(&["history", "Elsewhere"]).code, Some(2));
+}
+
+/// Hosts a room for a moment: what `listening` says of plain text, and what else is told of it.
+fn plain_text_of(program: &mut Program) -> (String, Vec<String>) {
+    let mut told = (String::new(), Vec::new());
+    loop {
+        let record: serde_json::Value = serde_json::from_str(&program.line()).unwrap();
+        match record["event"].as_str() {
+            Some("listening") => {
+                told.0 = record["plain"].as_str().unwrap().to_owned();
+                program.end();
+            }
+            Some("notice") => told.1.push(record["code"].as_str().unwrap().to_owned()),
+            Some("closed") => return told,
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_room_that_let_plain_text_in_does_so_again_and_says_so_unless_it_is_told_otherwise() {
+    let hosting = ["host", "--bind", "127.0.0.1", "--port", "0", "--room", "Workshop"];
+    let mut first = Program::json(&[&hosting[..], &["--plain", "gbk"]].concat());
+    let on = || ("gbk".to_owned(), vec!["plain-text".to_owned()]);
+    assert_eq!(plain_text_of(&mut first), on());
+    let again = |options: &[&str]| plain_text_of(&mut first.again(&[&hosting[..], options].concat()));
+    assert_eq!(again(&[]), on());
+    assert_eq!(again(&["--plain", "off"]).1, ["plain-text", "plain-text-off"]);
+    assert_eq!(again(&[]), ("off".to_owned(), Vec::new()));
 }
 
 #[test]

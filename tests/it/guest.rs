@@ -1,12 +1,14 @@
 //! A guest with a key: what it takes, what it shows and when, what it never loses. One promise, one test.
 
+mod clock;
 mod disk;
+mod door;
 mod lies;
 mod line;
 mod table;
 mod words;
 
-use landline::proto::log::{Body, Peer, PlacedEntry, Target};
+use landline::proto::log::{Body, PlacedEntry, Target};
 use landline::proto::message::{ByeReason, DenyReason, Message, Presence, PresenceState, Proof, SubmitRefusal};
 use landline::proto::{Command, EntryId, LineEnd, MemberId};
 
@@ -410,46 +412,4 @@ fn leaving_waits_for_what_was_said_but_not_for_ever() {
         .after(9_999)
         .shows_nothing("closed");
     table.after(1).shows(&["closed Left"]);
-}
-
-#[test]
-fn words_are_shown_only_for_the_nonce_that_was_promised() {
-    let table = Table::new().start().answers();
-    let pending = Message::Pending { commitment: [1; 32] };
-    let table = table.hears(pending).hears(Message::Reveal { nonce: [2; 32] });
-    table.shows_nothing("Waiting");
-}
-
-#[test]
-fn both_sides_show_the_same_words_and_nothing_is_said_before_they_are_compared() {
-    let (mut table, words) = Table::confirming().start().answers().knock_is_shown();
-    assert!(table.seen_events().contains(&format!("Waiting {{ words: {words:?} }}")));
-    let mut table = table.welcomes().says("secret");
-    assert!(table.submitted().is_empty());
-    let mut table = table.wants(Command::Confirm);
-    assert_eq!(table.submitted().len(), 1);
-    assert!(table.knows_its_host());
-}
-
-impl Table {
-    /// Whether the disk says that words were compared with the host.
-    fn knows_its_host(&self) -> bool {
-        let loaded = self.image.load(&person(GINA).key());
-        let host = |peer: &Peer| peer.id == MemberId::HOST && peer.key == person(HANA).key();
-        loaded.is_some_and(|loaded| loaded.peers.iter().any(|peer| host(peer) && peer.verified))
-    }
-}
-
-#[test]
-fn the_host_is_verified_by_its_words_whether_they_are_confirmed_before_or_after_coming_in() {
-    let (table, _) = Table::confirming().start().answers().knock_is_shown();
-    let mut table = table.wants(Command::Confirm).welcomes().hears_rest();
-    assert!(table.knows_its_host());
-    assert!(table.seen_events().contains(&"joined Hana, verified".to_owned()));
-    let table = table.crash().start();
-    assert!(table.knows_its_host());
-    assert!(
-        !Table::inside().hears_rest().knows_its_host(),
-        "a confirmation that nobody was asked for"
-    );
 }

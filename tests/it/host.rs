@@ -1,5 +1,6 @@
 //! The host of a room in terms of messages: what each of its rules promises.
 
+mod clock;
 mod disk;
 mod door;
 mod guard;

@@ -26,7 +26,7 @@ pub(crate) fn host(name: &str) -> Config {
             port: 0,
             admit: Some(Admit::Anyone),
             history: None,
-            plain: Some(Encoding::Auto),
+            plain: Some(Some(Encoding::Auto)),
             welcome: WELCOME.to_owned(),
         }),
         limits: Limits::default(),

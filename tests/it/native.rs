@@ -6,11 +6,11 @@ use landline::proto::identity::Identity;
 use landline::proto::invite::Invite;
 use landline::proto::log::{RoomId, Settings};
 use landline::proto::message::DenyReason;
-use landline::proto::{Admit, CloseReason, Event as RoomEvent, LeaveReason};
+use landline::proto::{Admit, CloseReason, Encoding, Event as RoomEvent, LeaveReason};
 use landline::worker::{Command, Config, EndReason, Event, Home, JOIN_WITHIN, Target};
 
 use crate::cupboard::Cupboard;
-use crate::loopback::{Raw, Seat, change_host, change_join, host, native, silent_port, time_to_drop};
+use crate::loopback::{Raw, Seat, WELCOME, change_host, change_join, guest, host, native, silent_port, time_to_drop};
 
 mod disks;
 mod ends;
@@ -84,7 +84,7 @@ impl Seat {
     /// The next own message that the host has stored.
     fn is_acknowledged(&self) {
         self.room("sent", |event| match event {
-            RoomEvent::Sent { lines: None, .. } => Some(()),
+            RoomEvent::Sent { plain: false, .. } => Some(()),
             _ => None,
         });
     }
@@ -199,6 +199,29 @@ fn a_room_that_was_closed_to_strangers_stays_so_when_it_is_opened_again() {
         stranger.end(),
         EndReason::Closed(CloseReason::Denied(DenyReason::NotInvited))
     );
+}
+
+#[test]
+fn a_room_that_let_plain_text_in_does_so_again_until_it_is_told_otherwise() {
+    let computer = Computer::new(1);
+    let (seat, room, port) = hosting(&computer.home, host("韩梅梅"));
+    assert_eq!(settings_of(&seat).plain, Some(Encoding::Auto));
+    drop(seat);
+    let opened = |plain| {
+        let mut config = again(room, port);
+        change_host(&mut config, |host| host.plain = plain);
+        hosting(&computer.home, config).0
+    };
+    let seat = opened(None);
+    Seat::connected(guest("李雷", &at(port))).hears(WELCOME);
+    drop(seat);
+    let seat = opened(Some(None));
+    seat.room("plain text is off", |event| match event {
+        RoomEvent::Settings { settings, .. } => settings.plain.is_none().then_some(()),
+        _ => None,
+    });
+    drop(seat);
+    assert_eq!(settings_of(&opened(None)).plain, None);
 }
 
 // Coming back

@@ -108,6 +108,11 @@ impl Program {
         self.profile.path().to_str().unwrap()
     }
 
+    /// The same, for longer than it runs.
+    pub(crate) fn folder(&self) -> Rc<TempDir> {
+        Rc::clone(&self.profile)
+    }
+
     pub(crate) fn write(&mut self, bytes: &[u8]) {
         self.stdin.as_mut().unwrap().write_all(bytes).unwrap();
     }

@@ -48,7 +48,7 @@ fn two_landlines_without_keys_talk() {
         guest[4..],
         [
             "1 Gina: hello",
-            "1 sent to 1",
+            "1 sent",
             "2 host.lan:8888: one",
             "3 host.lan:8888: two"
         ]
@@ -304,7 +304,7 @@ fn own_words_are_sent_when_the_system_has_them_all() {
         .shows(&["1 Gina: hello"])
         .stalls(1, 1)
         .reads(1)
-        .shows(&["1 sent to 1"]);
+        .shows(&["1 sent"]);
     room.stalls(1, 0).says("lost").ends(1, LineEnd::Reset).shows(&[
         "2 Gina: lost",
         "refused \"lost\": LineLost",

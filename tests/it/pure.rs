@@ -334,12 +334,8 @@ pub(crate) fn describe(event: &Event) -> String {
         Event::Renamed { member, previous } => write!(line, "{previous} is now {}", member.author.name),
         Event::Left { member, reason } => write!(line, "{} left: {reason:?}", member.author.name),
         Event::Said { entry } => write!(line, "{} {}: {}", entry.seq, entry.author.name, entry.text),
-        Event::Sent {
-            seq,
-            lines: Some(lines),
-            ..
-        } => write!(line, "{seq} sent to {lines}"),
-        Event::Sent { seq, lines: None, .. } => write!(line, "{seq} stored"),
+        Event::Sent { seq, plain: true, .. } => write!(line, "{seq} sent"),
+        Event::Sent { seq, .. } => write!(line, "{seq} stored"),
         Event::Refused { text, reason, .. } => write!(line, "refused {text:?}: {reason:?}"),
         Event::Notice { notice } => write!(line, "notice {notice:?}"),
         Event::Closed { reason } => write!(line, "closed: {reason:?}"),

@@ -116,6 +116,12 @@ impl Session<'_> {
         self.output.write(&notice);
     }
 
+    /// A room that is opened again has told it by its settings.
+    pub(super) fn knows_of_plain_text(&self, event: &Event) -> bool {
+        let notice = Notice::PlainText;
+        self.chat.plain_text && *event == Event::Room(proto::Event::Notice { notice })
+    }
+
     pub(super) fn lets_anyone_in(&self) -> bool {
         let native = self.chat.native.as_ref();
         native.is_some_and(|native| native.settings.admit == Admit::Anyone)

@@ -159,9 +159,9 @@ impl Script {
         self.room(proto::Event::Sent {
             id,
             seq: u64::from(self.said),
-            lines: Some(1),
+            plain: true,
         });
-        self.record("sent");
+        assert_eq!(self.record("sent")["lines"], 1);
     }
 
     fn refused(&mut self, reason: RefuseReason) -> serde_json::Value {

@@ -135,6 +135,7 @@ impl App {
                     && let Some(room) = self.room_mut(key)
                 {
                     room.chat.verified(member);
+                    room.door.unconfirmed.take_if(|_| member == MemberId::HOST);
                 }
             }
             Action::Confirm(_) => {

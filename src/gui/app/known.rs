@@ -82,7 +82,7 @@ impl App {
         }
     }
 
-    /// Opened as it was the last time.
+    /// Opened as it was the last time: what its settings are, its own file knows best.
     fn config_of(&self, room: &Summary) -> Config {
         let role = if room.hosting {
             let port = match self.settings.port {
@@ -94,9 +94,9 @@ impl App {
                 again: Some(room.room),
                 bind: None,
                 port,
-                admit: Some(room.settings.admit),
-                history: Some(room.settings.history),
-                plain: room.settings.plain,
+                admit: None,
+                history: None,
+                plain: None,
                 welcome: self.settings.welcome.clone(),
             })
         } else {

@@ -90,12 +90,16 @@ fn port_ui(
     .inner
 }
 
-/// Off until somebody turns it on, and red as long as it is.
+/// Off until somebody turns it on, here or in the room the last time, and red as long as it is on.
 fn plain_ui(ui: &mut Ui, panel: &mut ConnectionPanel, words: &Strings, enabled: bool) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = space::HALF;
-        controls::switch(ui, &mut panel.plain, words.plain_switch, enabled);
-        if panel.plain {
+        let mut plain = panel.plain(words).is_some();
+        controls::switch(ui, &mut plain, words.plain_switch, enabled);
+        if plain != panel.plain(words).is_some() {
+            panel.plain = Some(plain);
+        }
+        if plain {
             widgets::warning(ui, words.plain_title, words.plain_explained);
         } else {
             widgets::hint(ui, words.plain_switch_explained);
@@ -127,10 +131,13 @@ fn more_ui(ui: &mut Ui, panel: &mut ConnectionPanel, words: &Strings, enabled: b
     if history != panel.history(words) {
         panel.history = Some(history);
     }
-    if !panel.plain {
+    let Some(mut encoding) = panel.plain(words) else {
         return;
+    };
+    card::encoding_ui(ui, words, words.guest_encoding, &mut encoding, enabled);
+    if Some(encoding) != panel.plain(words) {
+        panel.guest_encoding = Some(encoding);
     }
-    card::encoding_ui(ui, words, words.guest_encoding, &mut panel.guest_encoding, enabled);
     let field = Field {
         id: Id::unique("welcome line"),
         name: words.welcome_line,

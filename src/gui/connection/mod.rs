@@ -35,13 +35,14 @@ pub(crate) struct ConnectionPanel {
     pub(crate) name: String,
     pub(crate) room: String,
     pub(crate) port: String,
-    /// Whether plain-text programs are let in.
-    pub(crate) plain: bool,
-    /// `None`: nothing was chosen, so a room that is opened again stays as it is.
+    /// Whether plain-text programs are let in. `None`: nothing was chosen, so a room that is opened again stays as it is.
+    pub(crate) plain: Option<bool>,
+    /// The same.
     pub(crate) admit: Option<Admit>,
     /// The same.
     pub(crate) history: Option<History>,
-    pub(crate) guest_encoding: Encoding,
+    /// The same.
+    pub(crate) guest_encoding: Option<Encoding>,
     pub(crate) welcome: String,
     pub(crate) more: bool,
     pub(crate) address: String,
@@ -151,6 +152,13 @@ impl ConnectionPanel {
         self.history.or_else(kept).unwrap_or_default()
     }
 
+    /// The encoding of plain-text programs, if they are let in: as chosen, or as the room has it.
+    pub(crate) fn plain(&self, words: &Strings) -> Option<Encoding> {
+        let kept = self.own_settings(words).and_then(|settings| settings.plain);
+        let encoding = self.guest_encoding.or(kept).unwrap_or_default();
+        self.plain.unwrap_or_else(|| kept.is_some()).then_some(encoding)
+    }
+
     fn own_settings(&self, words: &Strings) -> Option<&RoomSettings> {
         let again = self.own_again(words)?;
         let mut own = self.own.iter();
@@ -159,6 +167,7 @@ impl ConnectionPanel {
 
     /// What a card asks for; `None` while something is missing.
     pub(crate) fn config(&self, card: Card, words: &Strings, now: SystemTime) -> Option<Config> {
+        let chosen_plain = self.plain.is_some() || self.guest_encoding.is_some();
         let role = match card {
             Card::Host => Role::Host(Host {
                 room: self.room_name(words)?,
@@ -167,7 +176,7 @@ impl ConnectionPanel {
                 port: self.port()?,
                 admit: self.admit,
                 history: self.history,
-                plain: self.plain.then_some(self.guest_encoding),
+                plain: chosen_plain.then(|| self.plain(words)),
                 welcome: self.welcome.trim().to_owned(),
             }),
             Card::Join => {

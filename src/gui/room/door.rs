@@ -72,7 +72,7 @@ impl Door {
                 self.choices.remove(knock);
                 self.unfolded = self.unfolded.filter(|unfolded| unfolded != knock);
             }
-            proto::Event::Waiting { words } => self.unconfirmed = Some(*words),
+            proto::Event::Waiting { words } | proto::Event::Unconfirmed { words } => self.unconfirmed = Some(*words),
             proto::Event::Invite { .. } => self.invite_maybe_used = false,
             proto::Event::Joined { member } => {
                 self.invite_maybe_used |= !member.me && member.key.is_some() && !knows(chat, member.author.id);

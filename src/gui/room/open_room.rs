@@ -183,7 +183,7 @@ impl OpenRoom {
             (Event::Room(proto::Event::Settings { settings, .. }), Role::Host(host)) => {
                 host.room = settings.name.to_string();
                 host.history = Some(settings.history);
-                host.plain = settings.plain;
+                host.plain = Some(settings.plain);
                 host.admit = Some(settings.admit);
             }
             _ => {}

@@ -5,7 +5,7 @@ use std::ops::Range;
 use egui::text::{ByteIndex, LayoutJob, LayoutSection, TextFormat, TextWrapping};
 use egui::{Color32, Stroke};
 
-use crate::chat::{Delivery, Message};
+use crate::chat::Message;
 use crate::gui::look::theme::{self, size};
 use crate::gui::transcript::additions;
 use crate::gui::transcript::message::{SIGN, Scene, colors, time_color};
@@ -24,10 +24,9 @@ fn format(size: f32, color: Color32) -> TextFormat {
 
 pub(in crate::gui) fn time_job(scene: &Scene<'_>, message: &Message) -> LayoutJob {
     let time = clock(&local(message.at, scene.zone));
-    let text = match message.delivery {
-        Delivery::Sent { lines: 0 } => format!("{} · {time}", scene.strings.nobody_heard),
-        _ if message.later.edited => format!("{} · {time}", scene.strings.edited),
-        _ => time,
+    let text = match message.later.edited {
+        true => format!("{} · {time}", scene.strings.edited),
+        false => time,
     };
     LayoutJob::single_section(text, format(size::TIME, time_color(scene.palette, message)))
 }

@@ -86,10 +86,7 @@ impl Strings {
         match delivery {
             Delivery::Received => String::new(),
             Delivery::Sending => self.sending.to_owned(),
-            Delivery::Sent { lines: 0 } => self.nobody_heard_hint.to_owned(),
-            Delivery::Sent { lines } if self.chinese() => format!("{}（{lines} 条线路）", self.sent),
-            Delivery::Sent { lines: 1 } => format!("{}, 1 line", self.sent),
-            Delivery::Sent { lines } => format!("{}, {lines} lines", self.sent),
+            Delivery::Sent => self.sent.to_owned(),
             Delivery::Queued => self.on_this_computer.to_owned(),
             Delivery::Stored => self.with_host.to_owned(),
             Delivery::Refused(reason) => self.refused(reason),

@@ -286,8 +286,6 @@ strings! {
     older_gone: "Older messages are no longer kept here", "更早的消息已不再保留";
     sending: "On its way", "正在发出";
     sent: "Handed to the network", "已交给网络";
-    nobody_heard: "nobody was here", "当时没有人";
-    nobody_heard_hint: "Nobody was in the room to hear this", "当时房间里没有人能收到这条消息";
     show_all: "Show all", "显示全部";
     show_less: "Show less", "收起";
     copy_message: "Copy message", "复制消息";

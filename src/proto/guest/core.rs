@@ -18,6 +18,7 @@ use crate::proto::log::{self, Change, PlacedEntry};
 use crate::proto::message::{ByeReason, Message};
 use crate::proto::projection::Projection;
 use crate::proto::session::SessionFailure;
+use crate::proto::words::Words;
 use crate::proto::{CloseReason, EntryId, Event, GuestConfig, LineEnd, MemberId, Mistake, Now, ReadId, RefuseReason};
 
 /// How long leaving waits until the host has what was said.
@@ -110,8 +111,8 @@ pub(super) struct Core {
     pub(super) catching_up: Option<(u64, u64)>,
     /// Welcomes of which people have not yet been told. Nothing is submitted before, or its answer would be shown first.
     pub(super) entering: usize,
-    /// Nothing is submitted before the person has compared the words.
-    pub(super) unconfirmed: bool,
+    /// Nothing is submitted before the person has compared these words.
+    pub(super) unconfirmed: Option<Words>,
     /// The host's key, if the person has compared the words at its door.
     pub(super) compared: Option<MemberKey>,
     /// Leaving waits until then for what was said.
@@ -148,7 +149,7 @@ impl Core {
             unheard: BTreeSet::new(),
             catching_up: None,
             entering: 0,
-            unconfirmed: false,
+            unconfirmed: None,
             compared: None,
             leaving: None,
             missing: BTreeSet::new(),

@@ -88,8 +88,10 @@ impl Core {
             self.break_off(CloseReason::Forged { seq: 0 });
             return;
         }
-        self.unconfirmed = self.config.confirm;
         let words = meeting.words(&theirs, &nonce);
+        if self.config.confirm {
+            self.unconfirmed = Some(words);
+        }
         self.events.push_back(Event::Waiting { words });
     }
 
@@ -133,6 +135,8 @@ impl Core {
             Some(entered) if resumed => go_on(entered, welcome.head, self.address),
             _ => self.begin(host, welcome),
         };
+        let unasked = self.unconfirmed.map(|words| Change::Compare(Some(words)));
+        piece.changes.extend(unasked); // it is asked for also by a program that starts again
         let floor = welcome.floor.seq;
         self.founding = floor > 0 && self.last_seq() == floor;
         self.unheard = self.present();

@@ -18,12 +18,15 @@ impl Core {
         let copy = Copy::new(kept.room, kept.host, kept.epoch, loaded.last, loaded.head);
         self.counter = loaded.counter;
         self.read = loaded.read;
+        self.unconfirmed = loaded.compare;
         self.queue_again(loaded, &projection);
         let shown = self.config.limits.shown_at_start;
         let from = (loaded.last.seq + 1)
             .saturating_sub(shown as u64)
             .max(kept.floor.seq + 1);
         self.events.push_back(settings(&kept));
+        self.events
+            .extend(loaded.compare.map(|words| Event::Unconfirmed { words }));
         let members = projection.peers().filter(|peer| peer.member);
         let members: Vec<Event> = members
             .filter_map(|peer| projection.member(peer.id))

@@ -117,7 +117,7 @@ impl Own {
         self.message.then_some(Event::Sent {
             id: self.entry.id,
             seq,
-            lines: None,
+            plain: false,
         })
     }
 }

@@ -81,7 +81,7 @@ impl Core {
 
     /// Gives the host as much of the outbox as it may have now.
     pub(super) fn submit(&mut self) {
-        if !self.is_in() || self.unconfirmed || self.entering > 0 {
+        if !self.is_in() || self.unconfirmed.is_some() || self.entering > 0 {
             return;
         }
         let mut entries: Vec<SignedEntry> = std::iter::from_fn(|| self.outbox.next()).collect();
@@ -98,7 +98,7 @@ impl Core {
 
     /// Leaves if there is nothing left to wait for.
     pub(super) fn leave_when_done(&mut self) {
-        let hopeless = self.entered.is_none() || self.unconfirmed;
+        let hopeless = self.entered.is_none() || self.unconfirmed.is_some();
         if self.leaving.is_some() && (hopeless || self.outbox.is_settled() && self.keeper.owns() == 0) {
             self.go();
         }
@@ -240,21 +240,35 @@ impl Core {
 
     /// The host has read the words that this guest was shown: its key is nobody else's, also before it lets this guest in.
     fn confirm(&mut self) {
-        if !std::mem::replace(&mut self.unconfirmed, false) {
+        if self.unconfirmed.is_none() {
             return;
         }
         match self.phase {
-            Phase::Knocking { host, .. } => self.compared = Some(host),
+            Phase::Knocking { host, .. } if self.entered.is_none() => {
+                self.unconfirmed = None;
+                self.compared = Some(host);
+            }
             _ => self.verify(MemberId::HOST),
         }
-        self.submit();
     }
 
+    /// Whoever is sure of the host's key has nothing left to compare at its door.
     fn verify(&mut self, member: MemberId) {
-        let entered = self.entered.as_mut();
-        if let Some(peer) = entered.and_then(|entered| entered.projection.verify(member)) {
-            self.keep(change(Change::Peer(peer)));
+        let Some(entered) = &mut self.entered else {
+            return;
+        };
+        let peer = entered.projection.verify(member);
+        let mut piece = Piece {
+            changes: peer.into_iter().map(Change::Peer).collect(),
+            ..Piece::default()
+        };
+        if member == MemberId::HOST {
+            self.compared = Some(entered.kept.host); // the log may not have come as far as where it is made known
+            let waited = self.unconfirmed.take().is_some();
+            piece.changes.extend(waited.then_some(Change::Compare(None)));
         }
+        self.keep(piece);
+        self.submit();
     }
 
     fn retry(&mut self) {

@@ -41,7 +41,7 @@ impl Core {
                     fresh.push(landing.placed.clone());
                     self.take(now, *landing);
                 }
-                Step::Kept(then) => self.kept_own(now, then),
+                Step::Kept(then) => self.kept_own(then),
                 Step::Told(event) => self.events.push_back(event),
                 Step::Repeated { line, id, place } => self.acknowledge(line, id, place),
                 Step::Begun { kept, again } => self.begun(now, *kept, again),
@@ -220,7 +220,7 @@ impl Core {
                 self.events.push_back(Event::Sent {
                     id: placed.entry.id,
                     seq: placed.seq,
-                    lines: None,
+                    plain: false,
                 });
                 self.spread_words(words.map(|(_, text)| (String::new(), text)), None);
             }
@@ -239,9 +239,9 @@ impl Core {
     }
 
     /// What is kept without an entry is kept.
-    fn kept_own(&mut self, now: Now, then: Then) {
+    fn kept_own(&mut self, then: Then) {
         if let Then::Invite(invite) = then {
-            self.invites.add(&invite, now.wall);
+            self.invites.add(&invite);
             self.events.push_back(Event::Invite { invite: *invite });
         }
     }

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use super::{Epoch, Hash, PlacedEntry, RoomId, Seen, Settings, SignedEntry, SignedHead};
 use crate::proto::identity::MemberKey;
 use crate::proto::invite::InviteSecret;
+use crate::proto::words::Words;
 use crate::proto::{EntryId, MemberId};
 
 /// Names a batch within one run; counts up.
@@ -55,6 +56,8 @@ pub enum Change {
     Unqueue(EntryId),
     /// The person at this computer has read up to here.
     Read(u64),
+    /// These words are to be compared with the host before anything goes out; `None`: they were.
+    Compare(Option<Words>),
 }
 
 /// A room as a whole.
@@ -110,6 +113,8 @@ pub struct Loaded {
     pub counter: u64,
     /// How far they have read.
     pub read: u64,
+    /// Words that are to be compared with the host before anything goes out.
+    pub compare: Option<Words>,
     /// Every entry of the log: author's number (the host is 0), id, place.
     pub ids: Vec<(MemberId, EntryId, u64)>,
 }
@@ -154,6 +159,7 @@ impl Loaded {
             outbox: Vec::new(),
             counter: 0,
             read: 0,
+            compare: None,
             ids: Vec::new(),
         }
     }

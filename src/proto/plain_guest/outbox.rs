@@ -1,4 +1,4 @@
-//! This computer's own messages until the operating system has taken them, or the last line that was to carry them is gone.
+//! This computer's own messages until the operating system has taken them, or the line that was to carry them is gone.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,59 +7,22 @@ use crate::proto::{EntryId, Event, RefuseReason};
 
 /// Own messages on their way, by sequence number.
 #[derive(Debug, Default)]
-pub(super) struct Outbox(BTreeMap<u64, Own>);
-
-#[derive(Debug)]
-struct Own {
-    id: EntryId,
-    text: Arc<str>,
-    /// Lines that have it and have not yet passed it on.
-    waiting: usize,
-    /// Lines that have passed it on.
-    sent: usize,
-}
+pub(super) struct Outbox(BTreeMap<u64, (EntryId, Arc<str>)>);
 
 impl Outbox {
-    /// A message that `lines` lines are to carry; with none it is sent at once.
-    pub(super) fn begin(&mut self, seq: u64, id: EntryId, text: Arc<str>, lines: usize) -> Option<Event> {
-        if lines == 0 {
-            return Some(Event::Sent {
-                id,
-                seq,
-                lines: Some(lines),
-            });
-        }
-        let own = Own {
-            id,
-            text,
-            waiting: lines,
-            sent: 0,
-        };
-        self.0.insert(seq, own);
-        None
+    /// A message that the line is to carry.
+    pub(super) fn begin(&mut self, seq: u64, id: EntryId, text: Arc<str>) {
+        self.0.insert(seq, (id, text));
     }
 
-    /// One line has passed a message on, or will never do so; the fact that follows when it was the last.
+    /// The line has passed a message on, or will never do so; the fact that follows.
     pub(super) fn settle(&mut self, seq: u64, sent: bool) -> Option<Event> {
-        let own = self.0.get_mut(&seq)?;
-        own.waiting -= 1;
-        own.sent += usize::from(sent);
-        if own.waiting > 0 {
-            return None;
-        }
-        let own = self.0.remove(&seq)?;
-        Some(if own.sent > 0 {
-            Event::Sent {
-                id: own.id,
-                seq,
-                lines: Some(own.sent),
-            }
+        let (id, text) = self.0.remove(&seq)?;
+        Some(if sent {
+            Event::Sent { id, seq, plain: true }
         } else {
-            Event::Refused {
-                id: own.id,
-                text: own.text,
-                reason: RefuseReason::LineLost,
-            }
+            let reason = RefuseReason::LineLost;
+            Event::Refused { id, text, reason }
         })
     }
 }

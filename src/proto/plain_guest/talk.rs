@@ -54,12 +54,10 @@ impl PlainGuest {
         self.events.push_back(Event::Said { entry });
         let listening = self.lines.iter().find(|(_, line)| line.is_listening());
         let line = listening.map(|(line, _)| line);
-        let begun = self
-            .outbox
-            .begin(seq, id, Arc::clone(&text), usize::from(line.is_some()));
-        self.events.extend(begun);
-        if let Some(line) = line {
-            self.send(now, line, &text, seq);
+        self.outbox.begin(seq, id, Arc::clone(&text));
+        match line {
+            Some(line) => self.send(now, line, &text, seq),
+            None => self.settle_own(vec![seq], false),
         }
     }
 

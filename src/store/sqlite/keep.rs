@@ -9,10 +9,11 @@ use super::index::Saying;
 use super::names::{Name, Names};
 use super::read::{Log, MAX_HISTORY, MAX_SEQ};
 use super::sealed::{NameSeals, Table};
-use super::state::{AUTHOR, FORMER, INVITE, OUTBOX, PEER, State, encode_settings};
+use super::state::{AUTHOR, COMPARE, FORMER, INVITE, OUTBOX, PEER, State, encode_settings, words_row};
 use super::trouble::Trouble;
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{Batch, Body, Change, Kept, Peer, PlacedEntry, Seen, SignedEntry};
+use crate::proto::words::Words;
 use crate::proto::{EntryId, wire};
 use crate::store::StoreError;
 use crate::store::rules::{self, Retelling, holds};
@@ -115,10 +116,12 @@ impl Draft<'_> {
                 state.read = state.read.max(*seq);
                 Ok(())
             }
+            Change::Compare(words) => self.compare(words.as_ref()),
         }
     }
 
     const PEER_SEAL: &'static str = "SELECT seal FROM peer WHERE key = ?1";
+    const COMPARE_SEAL: &'static str = "SELECT seal FROM compare WHERE one = ?1";
     const INVITE_SEAL: &'static str = "SELECT seal FROM invite WHERE number = ?1";
 
     fn state(&mut self) -> &mut State {
@@ -283,6 +286,16 @@ impl Draft<'_> {
             .query_map([id.0], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         self.state().rows ^= seals.into_iter().fold(0, |sum, seal| sum ^ seal);
+        Ok(())
+    }
+
+    fn compare(&mut self, words: Option<&Words>) -> Result<(), Trouble> {
+        if let Some(words) = words {
+            return self.put(&COMPARE, Self::COMPARE_SEAL, words_row(words));
+        }
+        let sql = "DELETE FROM compare RETURNING seal";
+        let seal: Option<i64> = self.connection.query_row(sql, [], |row| row.get(0)).optional()?;
+        self.state().rows ^= seal.unwrap_or(0);
         Ok(())
     }
 

@@ -28,6 +28,7 @@ pub fn rooms(profile: &Path, me: &MemberKey) -> Rooms {
     for path in files(profile) {
         match look(&path, me) {
             Ok(summary) => all.rooms.extend(summary),
+            Err(_) if !path.exists() => {} // there was nothing in it, and it was closed meanwhile
             Err(error) => all.unreadable.push((path, error)),
         }
     }

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::index::Backlog;
 use super::names::{self, Name, Names};
 use super::read;
-use super::schema::{APPLICATION_ID, MIGRATIONS, migrate};
+use super::schema::{self, APPLICATION_ID, MIGRATIONS, migrate};
 use super::state::State;
 use super::trouble::Trouble;
 use super::{Options, SqliteStore};
@@ -111,17 +111,21 @@ impl Kept {
     }
 }
 
-/// Sets a file aside when it is dropped, if damage was found.
+/// Sets a file aside when it is dropped, if damage was found, or takes it away, if there is nothing in it.
 #[derive(Debug)]
 pub(super) struct Aside {
     pub(super) path: PathBuf,
     pub(super) damage: Option<Damage>,
+    /// No room was ever made in it.
+    pub(super) blank: bool,
 }
 
 impl Drop for Aside {
     fn drop(&mut self) {
         if self.damage.is_some() {
             set_aside(&self.path);
+        } else if self.blank {
+            remove(&self.path);
         }
     }
 }
@@ -144,6 +148,7 @@ pub(super) fn open(path: &Path, room: RoomId, me: MemberKey, options: Options) -
             aside: Aside {
                 path: path.to_owned(),
                 damage: None,
+                blank: false,
             },
             me,
             options,
@@ -350,6 +355,27 @@ fn quick_check(connection: &Connection) -> Result<(), Refusal> {
         Ok(())
     } else {
         Err(Damage::File(answer).into())
+    }
+}
+
+/// Whether nothing at all was ever kept in a file; what cannot be read is not nothing.
+pub(super) fn is_blank(connection: &Connection) -> bool {
+    let tables = schema::TABLES.map(|table| format!("NOT EXISTS (SELECT 1 FROM {table})"));
+    let sql = format!("SELECT {}", tables.join(" AND "));
+    connection.query_row(&sql, [], |row| row.get(0)).unwrap_or(false)
+}
+
+/// Takes a file away in which there is nothing, and what belongs to it: the database last, or SQLite would take its WAL for that of the next file
+/// of the same name.
+fn remove(path: &Path) {
+    for suffix in ["-wal", "-shm", ""] {
+        match fs::remove_file(beside(path, suffix)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::debug!("an empty file of a room stays: {error}");
+                return;
+            }
+            _ => {}
+        }
     }
 }
 

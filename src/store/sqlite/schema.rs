@@ -8,7 +8,12 @@ use super::trouble::Trouble;
 pub(super) const APPLICATION_ID: i64 = 0x4c4c_4e44;
 
 /// What makes a file of version n one of version n + 1, from an empty one on. Never changed, only added to.
-pub(super) const MIGRATIONS: [&str; 1] = [ROOMS_AND_THEIR_LOG];
+pub(super) const MIGRATIONS: [&str; 2] = [ROOMS_AND_THEIR_LOG, WORDS_TO_COMPARE];
+
+/// Where something is kept; the index is made of it.
+pub(super) const TABLES: [&str; 11] = [
+    "room", "tip", "former", "author", "name", "entry", "retold", "peer", "invite", "outbox", "compare",
+];
 
 /// Histories count from 1. A `place` is a history and a place there in one number ([`super::read::Log`]). `name` is what must be known of all entries:
 /// an author has a number per history; `said` is 1 for a member's message, 2 for a plain guest's. That no name comes twice is seen to in memory
@@ -46,6 +51,10 @@ CREATE VIRTUAL TABLE piece USING fts5 (pieces, content = '', detail = none, colu
 INSERT INTO piece (piece, rank) VALUES ('hashsize', 8388608);
 ";
 
+/// Four numbers of 16 bits each, while the person at this computer has not said that the host has read the same words.
+const WORDS_TO_COMPARE: &str =
+    "CREATE TABLE compare (one INTEGER PRIMARY KEY CHECK (one = 1), words BLOB NOT NULL, seal INTEGER NOT NULL) STRICT";
+
 /// Runs those of `migrations` that the file of version `from` has not seen, each with its number in one transaction.
 pub(super) fn migrate(connection: &mut Connection, from: usize, migrations: &[&str]) -> Result<(), Trouble> {
     for (index, migration) in migrations.iter().enumerate().skip(from) {
@@ -72,7 +81,7 @@ mod tests {
     fn a_file_runs_what_it_has_not_seen() {
         let mut connection = Connection::open_in_memory().unwrap();
         let second = "ALTER TABLE peer ADD COLUMN colour INTEGER; UPDATE peer SET colour = 7";
-        migrate(&mut connection, 0, &MIGRATIONS).unwrap();
+        migrate(&mut connection, 0, &MIGRATIONS[..1]).unwrap();
         assert_eq!(version(&connection), 1);
         let peer = "INSERT INTO peer VALUES (x'00', 1, 'Ann', 1, 0, 1, 0)";
         connection.execute(peer, []).unwrap();
@@ -83,6 +92,17 @@ mod tests {
             .unwrap();
         assert_eq!(colour, 7);
         migrate(&mut connection, 2, &[MIGRATIONS[0], second]).unwrap();
+        assert_eq!(version(&connection), 2);
+    }
+
+    #[test]
+    fn a_room_of_the_first_version_can_keep_words_to_compare() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 0, &MIGRATIONS[..1]).unwrap();
+        migrate(&mut connection, 1, &MIGRATIONS).unwrap();
+        connection
+            .execute("INSERT INTO compare VALUES (1, x'00', 0)", [])
+            .unwrap();
         assert_eq!(version(&connection), 2);
     }
 

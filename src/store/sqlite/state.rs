@@ -15,6 +15,7 @@ use crate::proto::invite::InviteSecret;
 use crate::proto::log::{
     Body, Epoch, Hash, InviteNumber, Kept, Loaded, Peer, RoomId, Seen, Settings, SignedEntry, SignedHead,
 };
+use crate::proto::words::Words;
 use crate::proto::{EntryId, MemberId, wire};
 use crate::store::{Damage, Former};
 
@@ -53,6 +54,11 @@ pub(super) const OUTBOX: Table = Table {
     put: "INSERT INTO outbox VALUES (?1, ?2, ?3, ?4)",
     all: "SELECT * FROM outbox ORDER BY turn",
 };
+pub(super) const COMPARE: Table = Table {
+    name: "compare",
+    put: "INSERT OR REPLACE INTO compare VALUES (?1, ?2, ?3)",
+    all: "SELECT * FROM compare",
+};
 
 /// The rows `room`, `tip` and `author`, as they are on the disk.
 #[derive(Debug, Clone)]
@@ -70,7 +76,7 @@ pub(super) struct State {
     pub(super) indexed: u64,
     /// Exclusive or of all names in this history ([`super::sealed::NameSeals`]).
     pub(super) names: i64,
-    /// Exclusive or of the seals of all peers, invites and the outbox: none of them has gone.
+    /// Exclusive or of the seals of all peers, invites, the outbox and the words to compare: none of them has gone.
     pub(super) rows: i64,
     /// Who has written in this history.
     pub(super) authors: Arc<BTreeMap<MemberKey, i64>>,
@@ -174,9 +180,11 @@ impl State {
             Ok((InviteNumber(row.get(0)?), secret, expires.cast_unsigned()))
         })?;
         let outbox = OUTBOX.rows(connection, waiting)?;
+        let compare = COMPARE.rows(connection, |row| Ok(compared_words(row)?))?;
         let seals = peers.iter().map(|(_, seal)| seal);
         let seals = seals.chain(invites.iter().map(|(_, seal)| seal));
         let seals = seals.chain(outbox.iter().map(|(_, seal)| seal));
+        let seals = seals.chain(compare.iter().map(|(_, seal)| seal));
         if seals.fold(0, |sum, seal| sum ^ seal) != self.rows {
             return Err(Damage::Row("tip").into());
         }
@@ -190,6 +198,7 @@ impl State {
             outbox: without_seals(outbox),
             counter: self.counter,
             read: self.read,
+            compare: without_seals(compare).pop(),
             ids,
             kept: self.kept.clone(),
         })
@@ -299,6 +308,18 @@ fn waiting(row: &Row<'_>) -> Result<SignedEntry, Trouble> {
     let bytes: Vec<u8> = row.get(2)?;
     let entry = wire::decode_signed(&bytes).ok();
     entry.ok_or_else(|| Damage::Row(OUTBOX.name).into())
+}
+
+/// The row `compare`, without its seal.
+pub(super) fn words_row(words: &Words) -> Vec<Value> {
+    let bytes: Vec<u8> = words.0.iter().flat_map(|word| word.to_be_bytes()).collect();
+    vec![1.into(), bytes.into()]
+}
+
+fn compared_words(row: &Row<'_>) -> rusqlite::Result<Words> {
+    let bytes: [u8; 8] = row.get(1)?;
+    let number = |at: usize| u16::from_be_bytes([bytes[2 * at], bytes[2 * at + 1]]);
+    Ok(Words(std::array::from_fn(number)))
 }
 
 fn seen(row: &Row<'_>, column: usize) -> rusqlite::Result<Seen> {

@@ -56,7 +56,7 @@ impl Story {
         self.room(proto::Event::Sent {
             id: entry_id(id),
             seq,
-            lines: None,
+            plain: false,
         });
     }
 

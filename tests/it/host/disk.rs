@@ -103,6 +103,7 @@ impl Disk {
             Change::Read(seq) => self.read = seq,
             Change::Head(_) => panic!("a host signs its word when it gives it"),
             Change::Queue(_) | Change::Unqueue(_) => panic!("a host has no outbox"),
+            Change::Compare(_) => panic!("a host has no host"),
         }
     }
 

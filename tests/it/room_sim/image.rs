@@ -7,6 +7,7 @@ use landline::proto::invite::InviteSecret;
 use landline::proto::log::{
     Batch, Change, Hash, InviteNumber, Kept, Loaded, Peer, PlacedEntry, Seen, SignedEntry, SignedHead, StoreError,
 };
+use landline::proto::words::Words;
 use landline::proto::{EntryId, MemberId};
 
 /// One room on one disk.
@@ -19,6 +20,7 @@ pub(crate) struct Image {
     pub(crate) invites: BTreeMap<InviteNumber, (Option<InviteSecret>, u64)>,
     pub(crate) outbox: Vec<SignedEntry>,
     pub(crate) read: u64,
+    pub(crate) compare: Option<Words>,
     /// Entries of the histories before, put aside.
     pub(crate) aside: usize,
     names: BTreeSet<(MemberKey, EntryId)>,
@@ -107,6 +109,7 @@ impl Image {
             outbox: self.outbox.clone(),
             counter: counter.unwrap_or(0),
             read: self.read,
+            compare: self.compare,
             ids: self
                 .entries
                 .iter()
@@ -173,6 +176,7 @@ impl Image {
             Change::Queue(entry) => self.outbox.push(entry.clone()),
             Change::Unqueue(id) => self.outbox.retain(|entry| entry.id != *id),
             Change::Read(seq) => self.read = *seq,
+            Change::Compare(words) => self.compare = *words,
         }
     }
 }

@@ -45,7 +45,7 @@ fn it_says_what_it_is() {
     let connection = Connection::open(file(profile.path())).unwrap();
     let number = |name: &str| -> i64 { connection.pragma_query_value(None, name, |row| row.get(0)).unwrap() };
     assert_eq!(number("application_id"), 0x4c4c_4e44);
-    assert_eq!(number("user_version"), 1);
+    assert_eq!(number("user_version"), 2);
     let mode: String = connection
         .pragma_query_value(None, "journal_mode", |row| row.get(0))
         .unwrap();
@@ -67,16 +67,16 @@ fn a_newer_version_is_left_alone() {
         let connection = Connection::open(&path).unwrap();
         connection.pragma_update(None, "user_version", version).unwrap();
     };
-    set(2);
+    set(3);
     let error = reopened(profile.path()).unwrap_err();
     assert!(
-        matches!(error, OpenError::Newer { found: 2, known: 1, .. }),
+        matches!(error, OpenError::Newer { found: 3, known: 2, .. }),
         "{error:?}"
     );
     let told = error.to_string();
     assert!(told.contains("newer Landline"), "{told}");
     assert!(told.contains(path.to_str().unwrap()), "{told}");
-    set(1);
+    set(2);
     assert_eq!(open(profile.path(), HOST).read(0, 9).unwrap(), scribe.written);
 }
 

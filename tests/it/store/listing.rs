@@ -71,7 +71,7 @@ fn the_newest_is_first_and_what_cannot_be_read_is_named() {
     }
     let folder = profile.path().join("rooms");
     // A room that was never made, a damaged one, one set aside, and things that are none.
-    drop(SqliteStore::open(profile.path(), RoomId([5; 16]), HOST, options).unwrap());
+    let _unmade = SqliteStore::open(profile.path(), RoomId([5; 16]), HOST, options).unwrap();
     let damaged = folder.join(format!("{}.sqlite", RoomId([6; 16])));
     for name in [damaged.clone(), folder.join(format!("{ROOM}.damaged-1.sqlite"))] {
         std::fs::write(name, [0x55; 5000]).unwrap();
@@ -86,4 +86,51 @@ fn the_newest_is_first_and_what_cannot_be_read_is_named() {
     assert_eq!(path, &damaged);
     assert!(matches!(error, OpenError::Damaged { .. }), "{error:?}");
     assert!(damaged.exists());
+}
+
+#[test]
+fn a_room_that_was_never_made_leaves_nothing_behind() {
+    let profile = tempfile::tempdir().unwrap();
+    let folder = profile.path().join("rooms");
+    let files = || std::fs::read_dir(&folder).unwrap().count();
+    let store = open(profile.path(), ANN);
+    let crashed = crashed(profile.path());
+    assert!(file(profile.path()).exists());
+    drop(store);
+    assert_eq!(files(), 0);
+    // Also what a killed program left.
+    drop(open(crashed.path(), ANN));
+    assert!(!file(crashed.path()).exists());
+    // A batch that was not kept made no room.
+    let mut store = open(profile.path(), ANN);
+    let mut scribe = Scribe::new();
+    let said = scribe.say(BOB, "hello");
+    assert!(store.keep(&batch([said])).is_err());
+    drop(store);
+    assert_eq!(files(), 0);
+    assert!(rooms(profile.path(), &ANN).unreadable.is_empty());
+}
+
+#[test]
+fn a_room_that_was_made_stays_even_if_nothing_was_said() {
+    let profile = tempfile::tempdir().unwrap();
+    let mut store = open(profile.path(), ANN);
+    store.keep(&batch([Scribe::new().room()])).unwrap();
+    drop(store);
+    drop(open(profile.path(), ANN));
+    assert_eq!(rooms(profile.path(), &ANN).rooms.len(), 1);
+}
+
+#[test]
+fn a_file_without_a_room_in_which_something_is_kept_stays() {
+    let profile = tempfile::tempdir().unwrap();
+    let store = open(profile.path(), ANN);
+    let crashed = crashed(profile.path());
+    drop(store);
+    let connection = rusqlite::Connection::open(file(crashed.path())).unwrap();
+    let waiting = "INSERT INTO outbox VALUES (1, x'00', x'00', 0)";
+    connection.execute(waiting, []).unwrap();
+    drop(connection);
+    drop(SqliteStore::open(crashed.path(), ROOM, ANN, OPTIONS));
+    assert!(file(crashed.path()).exists());
 }

@@ -5,6 +5,7 @@ use std::panic::catch_unwind;
 use fastrand::Rng;
 use landline::proto::invite::InviteSecret;
 use landline::proto::log::{Body, Change, InviteNumber, Target};
+use landline::proto::words::Words;
 use landline::store::{MemoryStore, RoomStore};
 
 use super::scribe::{ANN, BOB, HOST, InFile, InMemory, Scribe, Subject as _, batch, message, peer};
@@ -122,7 +123,11 @@ fn change(scribe: &mut Scribe, chance: &mut Rng) -> Change {
             id.0[0] &= 7;
             Change::Unqueue(id)
         }
-        37 => Change::Read(chance.u64(..20)),
+        37 => match chance.u8(..3) {
+            0 => Change::Compare(None),
+            1 => Change::Compare(Some(Words([chance.u16(..2048); 4]))),
+            _ => Change::Read(chance.u64(..20)),
+        },
         38 => scribe.begin(chance.u8(1..4)),
         _ => {
             let signed = scribe.signed(author, &message(text));

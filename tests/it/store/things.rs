@@ -2,6 +2,7 @@
 
 use landline::proto::invite::InviteSecret;
 use landline::proto::log::{Body, Change, InviteNumber, Loaded, Target};
+use landline::proto::words::Words;
 use landline::proto::{EntryId, MemberId};
 use landline::store::{LAST_MESSAGE_CHARS, MAX_UNREAD};
 
@@ -22,6 +23,7 @@ checks![
     own_entries_are_counted,
     on_a_guest_own_entries_are_counted_in_the_log,
     reading_goes_on_only,
+    words_are_to_be_compared_until_they_were,
     all_names_are_known,
     names_of_strangers_are_left_out,
     everything_is_there_after_a_crash,
@@ -185,6 +187,23 @@ fn reading_goes_on_only(bench: &mut Bench) {
     assert_eq!(bench.load().read, 6);
 }
 
+fn words_are_to_be_compared_until_they_were(bench: &mut Bench) {
+    bench.make();
+    assert_eq!(bench.load().compare, None);
+    bench.keep([Change::Compare(None)]);
+    let [first, second] = [Words([1, 2, 3, 4]), Words([2047, 0, 256, 255])];
+    bench.keep([Change::Compare(Some(first))]);
+    bench.keep([Change::Compare(Some(second))]);
+    bench.subject.reopen();
+    assert_eq!(bench.load().compare, Some(second));
+    let another = bench.scribe.begin(2);
+    bench.keep([another]);
+    assert_eq!(bench.load().compare, Some(second), "the host is the same");
+    bench.keep([Change::Compare(None)]);
+    bench.subject.reopen();
+    assert_eq!(bench.load().compare, None);
+}
+
 fn all_names_are_known(bench: &mut Bench) {
     bench.make();
     bench.keep([peer(ANN, 4, "Ann"), peer(BOB, 3, "Bob")].map(Change::Peer));
@@ -226,6 +245,7 @@ fn everything_is_there_after_a_crash(bench: &mut Bench) {
         invite,
         Change::Queue(signed),
         Change::Read(1),
+        Change::Compare(Some(Words([5, 6, 7, 8]))),
     ];
     bench.keep(changes);
     let before: Loaded = bench.load();

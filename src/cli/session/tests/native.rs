@@ -117,11 +117,25 @@ fn the_only_knock_need_not_be_named() {
 }
 
 #[test]
+fn words_that_were_not_compared_in_the_window_are_told_and_verifying_the_host_compares_them() {
+    let script = Script::native();
+    let words = Words([0, 1, 2, 3]);
+    let mut member = member(0, "Host");
+    member.me = false;
+    script.room(proto::Event::Known { member });
+    script.room(proto::Event::Unconfirmed { words });
+    assert_eq!(script.record("unconfirmed")["words"], "abandon ability able about");
+    script.line("/verify m0");
+    let member = MemberId::HOST;
+    assert_eq!(script.command(), Command::Verify { member });
+}
+
+#[test]
 fn a_script_learns_once_how_far_its_messages_have_come() {
     let mut script = Script::native();
     let id = script.id();
     for seq in [5, 7] {
-        script.room(proto::Event::Sent { id, seq, lines: None });
+        script.room(proto::Event::Sent { id, seq, plain: false });
         assert_eq!(script.record("sent")["plain"], false);
     }
     script.receipt(6, 5);
@@ -197,7 +211,7 @@ impl Script {
         self.room(proto::Event::Sent {
             id,
             seq: 9,
-            lines: None,
+            plain: false,
         });
         self.record("sent");
     }

@@ -19,7 +19,7 @@ use landline::worker::{Command, EndReason, Role as Part, Target};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{WHERE, WORDS, group, invite, key, knock, member, room_settings, said};
+use super::{WHERE, WORDS, author, group, invite, key, knock, member, room_settings, said};
 use crate::gui::Stage;
 
 #[test]
@@ -45,7 +45,7 @@ fn a_room_is_encrypted_asks_and_shows_nothing_unless_its_host_wants_otherwise() 
     stage.press("Start");
     assert_eq!(
         host(&stage, 1),
-        (Some(Encoding::Auto), Some(Admit::Anyone), Some(History::All))
+        (Some(Some(Encoding::Auto)), Some(Admit::Anyone), Some(History::All))
     );
 }
 
@@ -155,6 +155,27 @@ fn who_has_knocked_reads_out_words_and_confirms_those_of_the_host() {
     assert_eq!(stage.asked(), [Command::say("hello")], "it waits below");
     stage.press("The host read the same words");
     assert_eq!(stage.asked(), [Command::Confirm]);
+    assert!(!stage.has("Did the host read"));
+}
+
+#[test]
+fn words_that_were_not_confirmed_the_last_time_are_asked_for_again() {
+    let mut stage = Stage::guest();
+    stage.ended(0, EndReason::Closed(CloseReason::Left));
+    stage.press("Rejoin");
+    stage.tell_room(1, Room::Unconfirmed { words: WORDS });
+    let connected = Room::Connected {
+        id: Some(RoomId([1; 16])),
+        host: author(0, "Lin"),
+        room: "Workshop".into(),
+        secure: true,
+        resumed: true,
+    };
+    stage.tell_room(1, connected);
+    assert!(stage.has("You are in. Did the host read these words?"));
+    assert!(stage.has(&WORDS.english().join(" ")));
+    stage.press("The host read the same words");
+    assert!(stage.commands(1).contains(&Command::Confirm));
     assert!(!stage.has("Did the host read"));
 }
 
@@ -281,6 +302,7 @@ fn profile_with_rooms() -> (tempfile::TempDir, Arc<Profile>) {
         let settings = RoomSettings {
             name: format!("Room {number}").into(),
             admit: Admit::Invited,
+            plain: (number == 1).then_some(Encoding::Gbk),
             ..room_settings()
         };
         let kept = Loaded::made(room, Epoch([3; 16]), host, settings).kept;
@@ -345,14 +367,23 @@ fn rooms_of_the_profile_are_listed_and_open_again_with_a_click() {
         panic!("it is one's own")
     };
     assert_eq!((host.again, &*host.room), (Some(RoomId([1; 16])), "Room 1"));
+    assert_eq!(
+        (host.plain, host.admit, host.history),
+        (None, None, None),
+        "its file knows best"
+    );
     stage.press("New room");
     let invited = |stage: &Stage| {
         let choice = stage.node(Role::RadioButton, "Invited only");
         choice.accesskit_node().toggled() == Some(Toggled::True)
     };
-    assert!(!invited(&stage));
+    assert!(!invited(&stage) && !stage.has("can read and forge what plain-text programs say"));
     stage.fill(Role::TextInput, "Room name", "Room 1");
     assert!(invited(&stage), "it stays as it is");
+    assert!(
+        stage.has("can read and forge what plain-text programs say"),
+        "that it stays so is said"
+    );
     stage.fill(Role::TextInput, WHERE, "room 2");
     assert!(stage.has("A room you have been in"));
     stage.press("Join");
@@ -364,4 +395,38 @@ fn rooms_of_the_profile_are_listed_and_open_again_with_a_click() {
     stage.harness.get_by_label_contains("Room 1, Starting").click();
     stage.run();
     assert_eq!(stage.opened(), 2, "what is open is shown, not opened twice");
+}
+
+#[test]
+fn a_room_that_let_plain_text_in_does_so_again_unless_its_host_wants_otherwise() {
+    let (_folder, profile) = profile_with_rooms();
+    let furnish = |app: App| app.with_profile(profile).expect("threads");
+    let mut stage = Stage::furnished(super::super::settings(), Start::Panel, [1100.0, 1400.0], furnish);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !stage.has("Room 1, Not open") {
+        assert!(Instant::now() < deadline, "the disk is looked at");
+        stage.harness.step();
+    }
+    let plain = |stage: &Stage, room: usize| match stage.config(room).role {
+        Part::Host(host) => host.plain,
+        Part::Join(_) => panic!("a host was asked for"),
+    };
+    stage.fill(Role::TextInput, "Room name", "Room 1");
+    stage.press("Start");
+    assert_eq!(plain(&stage, 0), None, "as the room has it");
+    stage.press("Cancel");
+    stage.node(Role::Switch, "Let in plain-text programs").click();
+    stage.run();
+    assert!(!stage.has("can read and forge what plain-text programs say"));
+    stage.press("Start");
+    assert_eq!(plain(&stage, 1), Some(None), "it was turned off");
+    stage.press("Cancel");
+    stage.node(Role::Switch, "Let in plain-text programs").click();
+    stage.run();
+    stage.press("Start");
+    assert_eq!(
+        plain(&stage, 2),
+        Some(Some(Encoding::Gbk)),
+        "in the encoding that it had"
+    );
 }
