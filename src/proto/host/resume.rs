@@ -244,7 +244,7 @@ impl Core {
                 seq: from.seq,
                 empty: false,
             },
-            false => Flow::Live,
+            false => Flow::Reading,
         };
         if let Some(guest) = self.lines.get_mut(&line) {
             guest.phase = Phase::In { id, flow };
@@ -277,15 +277,15 @@ impl Core {
 
     /// Sends a line what comes after `seq`: the next page, or what is stored from now on.
     pub(super) fn go_on(&mut self, line: LineId, seq: u64) {
-        let behind = seq < self.last.seq;
-        self.set_flow(line, if behind { Flow::Reading } else { Flow::Live });
-        if behind {
-            let from = seq + 1;
-            self.read(Reading::Page { line, from }, from, MAX_PAGE_ENTRIES);
+        if seq >= self.last.seq {
+            return self.set_flow(line, Flow::Live { told: seq });
         }
+        self.set_flow(line, Flow::Reading);
+        let from = seq + 1;
+        self.read(Reading::Page { line, from }, from, MAX_PAGE_ENTRIES);
     }
 
-    fn set_flow(&mut self, line: LineId, new: Flow) {
+    pub(super) fn set_flow(&mut self, line: LineId, new: Flow) {
         if let Some(Phase::In { flow, .. }) = self.lines.get_mut(&line).map(|line| &mut line.phase) {
             *flow = new;
         }
@@ -302,9 +302,12 @@ impl Core {
         if entries.first().is_none_or(|placed| placed.seq != from) {
             return self.cannot_read(now, line);
         }
-        let complete = last == self.last.seq;
+        let flow = match last == self.last.seq {
+            true => Flow::Live { told: last },
+            false => Flow::Paused(last),
+        };
         let head = Some(self.sign_head()); // what is sent is signed for, also when the rest is still to come
-        self.set_flow(line, if complete { Flow::Live } else { Flow::Paused(last) });
+        self.set_flow(line, flow);
         self.send(line, Message::Entries { entries, head });
     }
 
