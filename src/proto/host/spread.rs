@@ -29,7 +29,7 @@ impl Core {
         }
         self.disk_is_full &= flight.changes.is_empty();
         self.counter = flight.counter;
-        self.last = flight.last;
+        let mut before = std::mem::replace(&mut self.last, flight.last);
         let opened = matches!(flight.steps.first(), Some(Step::Begun { again: false, .. }));
         let mut fresh = Vec::new();
         let mut newcomers = Vec::new();
@@ -37,13 +37,24 @@ impl Core {
             match step {
                 Step::Entry(landing) => {
                     newcomers.extend(newcomer(&landing));
-                    fresh.push(landing.placed.clone());
+                    if let Some(peer) = &landing.peer {
+                        self.remember_floor(peer, before);
+                    }
+                    let Landing { placed, .. } = landing.as_ref();
+                    before = Seen {
+                        seq: placed.seq,
+                        hash: placed.hash,
+                    };
+                    fresh.push(placed.clone());
                     self.take(now, *landing);
                 }
                 Step::Kept(then) => self.kept_own(now, then),
                 Step::Told(event) => self.events.push_back(event),
                 Step::Repeated { line, id, place } => self.acknowledge(line, id, place),
-                Step::Begun { kept, again } => self.begun(now, *kept, again),
+                Step::Begun { kept, again } => {
+                    before = kept.floor;
+                    self.begun(now, *kept, again);
+                }
             }
         }
         if opened {
@@ -340,6 +351,7 @@ impl Core {
         self.guard.forget();
         self.states.forget_receipts();
         self.unspread.take(); // of the history before
+        self.forget_floors();
         self.come_in();
     }
 }

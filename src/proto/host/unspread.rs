@@ -4,6 +4,8 @@
 use std::time::{Duration, Instant};
 
 use crate::proto::log::PlacedEntry;
+use crate::proto::message::MAX_PAGE_ENTRIES;
+use crate::proto::wire::entries_of_a_page;
 
 /// How long they are gathered: nobody sees the difference. No longer in large rooms, other than states: until then only the host and
 /// the newcomer have the entry.
@@ -22,6 +24,14 @@ impl Unspread {
             self.entries.extend(entries);
             self.since.get_or_insert(now);
         }
+    }
+
+    /// All of it from a place on, if that is one page: nobody has to read it from the disk.
+    pub(super) fn page(&self, from: u64) -> Option<Vec<PlacedEntry>> {
+        let first = self.entries.iter().position(|placed| placed.seq == from)?;
+        let rest = &self.entries[first..];
+        let is_page = rest.len() <= MAX_PAGE_ENTRIES && entries_of_a_page(rest) == rest.len();
+        is_page.then(|| rest.to_vec())
     }
 
     /// Takes all of it, in order.
