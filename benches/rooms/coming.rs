@@ -22,7 +22,8 @@ use crate::sockets::{PATIENCE, Result, connect};
 const ROUNDS: usize = 3;
 const CROWD: usize = 1000;
 
-/// P8: a thousand come one after another, as strangers and as members that come back.
+/// P8: a thousand come one after another, as strangers into a room that shows nothing of the time before, and as members that come back with
+/// their copies of it.
 pub(crate) fn joins(crowd: usize) -> Result {
     let (mut bares, mut strangers, mut members) = (Vec::new(), Vec::new(), Vec::new());
     let rounds = if crowd < 1000 { ROUNDS } else { 1 }; // a thousand take a while
@@ -34,10 +35,14 @@ pub(crate) fn joins(crowd: usize) -> Result {
         let mut load = Load::new("landline", start_room(Some(folder.path()))?, crowd, guest)?;
         strangers.push(start.elapsed().as_secs_f64());
         load.warm_up()?;
-        let server = load.leave();
+        let (server, copies) = load.leave();
         wait(Duration::from_secs(1)); // the host notices
+        let back = |port, number: usize| {
+            let copy = copies.get(number).copied().flatten();
+            Ok(Box::new(Guest::come_back(port, number, copy)?) as _)
+        };
         let start = Instant::now();
-        let mut load = Load::new("landline", server, crowd, guest)?;
+        let mut load = Load::new("landline", server, crowd, back)?;
         members.push(start.elapsed().as_secs_f64());
         load.warm_up()?;
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail, ensure};
 use landline::proto::EntryId;
 use landline::proto::identity::Identity;
-use landline::proto::log::{Body, RoomId, Seen, SignedEntry};
+use landline::proto::log::{Body, RoomId, Seen, SignedEntry, SignedHead};
 use landline::proto::message::{Join, Message, PresenceState, Proof, Resume, Welcome};
 use landline::proto::session::{Expect, Session, SessionEvent};
 use landline::proto::wire;
@@ -31,6 +31,8 @@ pub(crate) struct Guest {
     identity: Identity,
     chance: ChaCha20Rng,
     welcome: Option<Welcome>,
+    /// The host's newest word.
+    head: Option<SignedHead>,
     /// The newest entry that has come.
     pub(crate) last: Seen,
     /// Whether the host is still to be told that it has it.
@@ -41,6 +43,8 @@ pub(crate) struct Guest {
     quiet_until: Instant,
     /// How many members are here.
     here: usize,
+    /// Where its own copy ends.
+    resumed: Option<Seen>,
     counter: u64,
     /// Signed messages that are not said yet.
     stock: VecDeque<Vec<u8>>,
@@ -74,6 +78,7 @@ impl Guest {
             identity,
             chance,
             welcome: None,
+            head: None,
             last: Seen {
                 seq: 0,
                 hash: landline::proto::log::Hash([0; 32]),
@@ -82,6 +87,7 @@ impl Guest {
             awaited: false,
             quiet_until: Instant::now(),
             here: 0,
+            resumed: resume.map(|resume| resume.last),
             counter: 0,
             stock: VecDeque::new(),
             acknowledged: 0,
@@ -110,7 +116,7 @@ impl Guest {
         Ok(Resume {
             epoch: welcome.epoch,
             last: self.last,
-            head: None,
+            head: self.head,
         })
     }
 
@@ -165,7 +171,8 @@ impl Guest {
     fn take(&mut self, message: Message) -> Result<u64> {
         match message {
             Message::Welcome(welcome) => {
-                self.last = welcome.floor;
+                self.last = self.resumed.filter(|_| !welcome.anew).unwrap_or(welcome.floor);
+                self.head = Some(welcome.head);
                 self.here = welcome.roster.iter().filter(|member| member.here).count();
                 self.welcome = Some(welcome);
                 Ok(0)
@@ -184,6 +191,7 @@ impl Guest {
                 Ok(0)
             }
             Message::Entries { entries, head } => {
+                self.head = head.or(self.head);
                 if let Some(last) = entries.last() {
                     self.last = Seen {
                         seq: last.seq,
@@ -230,6 +238,10 @@ impl Guest {
 }
 
 impl Member for Guest {
+    fn copy(&self) -> Option<Resume> {
+        self.resume().ok()
+    }
+
     fn stream(&self) -> &TcpStream {
         &self.stream
     }

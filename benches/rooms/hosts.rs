@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use anyhow::{Context as _, bail, ensure};
 use crossbeam_channel::bounded;
-use landline::proto::log::History;
 use landline::proto::message::Message;
 use landline::proto::session::{Session, SessionEvent};
 use landline::proto::{Admit, Limits};
@@ -233,7 +232,7 @@ fn room(folder: Option<PathBuf>) -> Result {
         room: "bench".to_owned(),
         again,
         admit: Some(Admit::Anyone),
-        history: Some(History::All),
+        history: None, // as rooms are unless somebody asks for more
         bind: Some(Ipv4Addr::LOCALHOST.into()),
         port: 0,
         plain: None,

@@ -6,6 +6,7 @@ use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
+use landline::proto::message::Resume;
 use rustix::event::epoll;
 
 use crate::numbers::{middle, quantile};
@@ -24,6 +25,10 @@ const SATURATED_FOR: Duration = Duration::from_millis(1000);
 /// One line to a server.
 pub(crate) trait Member {
     fn stream(&self) -> &TcpStream;
+    /// Where its copy of the room ends, if it keeps one.
+    fn copy(&self) -> Option<Resume> {
+        None
+    }
     /// Reads what has come, and answers what must be answered; yields how many messages it was.
     fn hear(&mut self, buffer: &mut [u8]) -> Result<u64>;
     /// Does what it has put off, if it is time.
@@ -102,9 +107,11 @@ impl Load {
         Ok(load)
     }
 
-    /// Everybody goes without a word.
-    pub(crate) fn leave(self) -> Server {
-        self.server
+    /// Everybody goes without a word; where their copies end, by their numbers.
+    pub(crate) fn leave(self) -> (Server, Vec<Option<Resume>>) {
+        let copies = std::iter::once(&self.speaker).chain(&self.audience);
+        let copies = copies.map(|member| member.copy()).collect();
+        (self.server, copies)
     }
 
     pub(crate) fn everybody(&self) -> u64 {

@@ -19,6 +19,9 @@ use crate::proto::{LineEnd, LineId};
 
 /// Bytes taken from a socket at a time: whatever a chat says in one go, and a reader's memory stays small.
 pub(super) const READ_BYTES: usize = 16 << 10;
+/// What a reader takes at first: what a member says fits, and only who says more at a time costs more.
+const FIRST_READ_BYTES: usize = 1 << 10;
+const _: () = assert!(READ_BYTES.is_multiple_of(FIRST_READ_BYTES));
 /// A reader calls nothing deep; a thousand of them are to fit anywhere.
 const READER_STACK_BYTES: usize = 128 << 10;
 /// Quiet for this long, the system asks the peer's computer whether it is still there …
@@ -198,7 +201,7 @@ struct Reader {
 
 impl Reader {
     fn run(self) {
-        let mut buffer = vec![0; READ_BYTES];
+        let mut buffer = vec![0; FIRST_READ_BYTES];
         let end = loop {
             match system::read(&self.socket.stream, &mut buffer) {
                 Ok(0) => break LineEnd::Finished,
@@ -211,6 +214,7 @@ impl Reader {
                         bytes: buffer[..count].into(),
                         reader_waits,
                     };
+                    grow_if_full(&mut buffer, count);
                     // Blocks while the driver is behind: TCP then pushes back. Fails when the driver is gone.
                     if self.io.send(event).is_err() || !self.waits_its_turn() {
                         return;
@@ -233,6 +237,13 @@ impl Reader {
             }
         }
         true
+    }
+}
+
+/// Who fills the buffer has more to say.
+fn grow_if_full(buffer: &mut Vec<u8>, count: usize) {
+    if count == buffer.len() && count < READ_BYTES {
+        buffer.resize((count * 2).min(READ_BYTES), 0);
     }
 }
 
@@ -336,5 +347,24 @@ mod system {
             }
             poll(&mut [PollFd::new(stream, PollFlags::IN)], Some(&SLICE))?;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_needs_more_only_for_who_says_more() {
+        let mut buffer = vec![0; FIRST_READ_BYTES];
+        for _ in 0..1000 {
+            grow_if_full(&mut buffer, FIRST_READ_BYTES - 1);
+        }
+        assert_eq!(buffer.len(), FIRST_READ_BYTES);
+        for _ in 0..1000 {
+            let count = buffer.len();
+            grow_if_full(&mut buffer, count);
+        }
+        assert_eq!(buffer.len(), READ_BYTES);
     }
 }

@@ -19,6 +19,7 @@ use super::refused::RefusedWords;
 use super::resume::Reads;
 use super::sequencer::Sequencer;
 use super::states::States;
+use super::unspread::Unspread;
 use crate::proto::identity::MemberKey;
 use crate::proto::index::Index;
 use crate::proto::log::{BatchId, Kept, Loaded, PlacedEntry, Seen, SignedHead, StoreError};
@@ -104,6 +105,7 @@ pub struct Core {
     pub(super) invites: Invites,
     pub(super) guesses: Guesses,
     pub(super) states: States,
+    pub(super) unspread: Unspread,
     pub(super) refused: RefusedWords,
     pub(super) refusals: Refusals,
     /// Plain guests, and all names there are.
@@ -143,6 +145,7 @@ impl Core {
             invites: Invites::new(&loaded.invites),
             guesses: Guesses::default(),
             states: States::default(),
+            unspread: Unspread::default(),
             refused: RefusedWords::default(),
             refusals: Refusals::default(),
             room: Room::of_plain_guests(),
@@ -236,7 +239,11 @@ impl Core {
         self.expire_lines(now);
         self.expire_source(now);
         let lines = self.all_in();
-        for message in self.states.take_due(now.monotonic, lines.len()) {
+        let states = self.states.take_due(now.monotonic, lines.len());
+        if !states.is_empty() || self.unspread.is_due(now.monotonic) {
+            self.spread(); // whose states they are is told before
+        }
+        for message in states {
             self.send_all(lines.clone(), message);
         }
         if let State::Leaving(until) = self.state
@@ -277,6 +284,7 @@ impl Core {
             self.knocks.next_deadline(),
             self.states.next_deadline(self.by_member.len()),
             self.guard.next_deadline(),
+            self.unspread.next_deadline(),
         ];
         [leaving, lines].into_iter().chain(organs).flatten().min()
     }
@@ -332,6 +340,9 @@ impl Core {
     pub(super) fn end(&mut self, reason: CloseReason) {
         if self.state == State::Over {
             return;
+        }
+        if reason == CloseReason::Left {
+            self.spread();
         }
         self.state = State::Over;
         let natives: Vec<LineId> = std::mem::take(&mut self.lines).into_keys().collect();

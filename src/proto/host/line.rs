@@ -47,7 +47,10 @@ pub(super) enum Phase {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flow {
     /// All that is stored, as it is stored.
-    Live,
+    Live {
+        /// Up to where they were sent it.
+        told: u64,
+    },
     /// A page that is being read.
     Reading,
     /// Nothing, until they have stored what they have been sent: up to here.

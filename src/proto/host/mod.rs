@@ -44,6 +44,7 @@ mod sequencer;
 mod spread;
 mod states;
 mod submit;
+mod unspread;
 
 pub use self::core::{Core, Out};
 pub use plain::Entrance;

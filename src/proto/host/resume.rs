@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::core::{Core, Out};
 use super::line::{Flow, Phase};
-use crate::proto::log::{Hash, PlacedEntry, Seen, SignedHead};
+use crate::proto::log::{Hash, Peer, PlacedEntry, Seen, SignedHead};
 use crate::proto::message::{DenyReason, MAX_PAGE_ENTRIES, MAX_PAGE_MEMBERS, Message, Resume, RosterEntry, Welcome};
 use crate::proto::wire::{decode_body, entries_of_a_page};
 use crate::proto::{EntryId, Event, LeaveReason, LineEnd, LineId, MemberId, Now, ReadId, Store};
@@ -15,6 +15,8 @@ pub(super) struct Reads {
     last: u64,
     readings: BTreeMap<ReadId, Reading>,
     entering: BTreeMap<LineId, Entering>,
+    /// Hashes of the places where members begin, as far as they were needed: one for each at most.
+    floors: BTreeMap<u64, Hash>,
 }
 
 #[derive(Debug)]
@@ -111,7 +113,20 @@ impl Core {
         if seq == self.last.seq {
             return Some(self.last.hash);
         }
-        (seq == self.kept.floor.seq).then_some(self.kept.floor.hash)
+        let first = (seq == self.kept.floor.seq).then_some(self.kept.floor.hash);
+        first.or_else(|| self.reads.floors.get(&seq).copied())
+    }
+
+    /// An entry makes somebody a member who begins with it; `before` stands before it.
+    pub(super) fn remember_floor(&mut self, peer: &Peer, before: Seen) {
+        if peer.member && peer.first_seq == before.seq + 1 {
+            self.reads.floors.insert(before.seq, before.hash);
+        }
+    }
+
+    /// Another history begins.
+    pub(super) fn forget_floors(&mut self) {
+        self.reads.floors.clear();
     }
 
     fn read(&mut self, reading: Reading, from: u64, limit: usize) {
@@ -158,6 +173,9 @@ impl Core {
             (Some(entering), Some(hash)) => {
                 entering.unknown.remove(&seq);
                 entering.hashes.insert(seq, hash);
+                if seq == entering.floor {
+                    self.reads.floors.insert(seq, hash);
+                }
                 self.welcome_if_known(now, line);
             }
             (Some(_), None) => self.cannot_read(now, line),
@@ -244,7 +262,7 @@ impl Core {
                 seq: from.seq,
                 empty: false,
             },
-            false => Flow::Live,
+            false => Flow::Reading,
         };
         if let Some(guest) = self.lines.get_mut(&line) {
             guest.phase = Phase::In { id, flow };
@@ -277,15 +295,20 @@ impl Core {
 
     /// Sends a line what comes after `seq`: the next page, or what is stored from now on.
     pub(super) fn go_on(&mut self, line: LineId, seq: u64) {
-        let behind = seq < self.last.seq;
-        self.set_flow(line, if behind { Flow::Reading } else { Flow::Live });
-        if behind {
-            let from = seq + 1;
-            self.read(Reading::Page { line, from }, from, MAX_PAGE_ENTRIES);
+        if seq >= self.last.seq {
+            return self.set_flow(line, Flow::Live { told: seq });
         }
+        let from = seq + 1;
+        if let Some(entries) = self.unspread.page(from) {
+            let head = Some(self.sign_head());
+            self.set_flow(line, Flow::Live { told: self.last.seq });
+            return self.send(line, Message::Entries { entries, head });
+        }
+        self.set_flow(line, Flow::Reading);
+        self.read(Reading::Page { line, from }, from, MAX_PAGE_ENTRIES);
     }
 
-    fn set_flow(&mut self, line: LineId, new: Flow) {
+    pub(super) fn set_flow(&mut self, line: LineId, new: Flow) {
         if let Some(Phase::In { flow, .. }) = self.lines.get_mut(&line).map(|line| &mut line.phase) {
             *flow = new;
         }
@@ -302,9 +325,12 @@ impl Core {
         if entries.first().is_none_or(|placed| placed.seq != from) {
             return self.cannot_read(now, line);
         }
-        let complete = last == self.last.seq;
+        let flow = match last == self.last.seq {
+            true => Flow::Live { told: last },
+            false => Flow::Paused(last),
+        };
         let head = Some(self.sign_head()); // what is sent is signed for, also when the rest is still to come
-        self.set_flow(line, if complete { Flow::Live } else { Flow::Paused(last) });
+        self.set_flow(line, flow);
         self.send(line, Message::Entries { entries, head });
     }
 

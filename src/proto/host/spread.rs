@@ -1,6 +1,6 @@
 //! What follows when a batch is on disk: only now anybody hears of it. And what follows when it is not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::core::{Core, Out, State};
@@ -29,8 +29,7 @@ impl Core {
         }
         self.disk_is_full &= flight.changes.is_empty();
         self.counter = flight.counter;
-        let live = self.live_lines();
-        self.last = flight.last;
+        let mut before = std::mem::replace(&mut self.last, flight.last);
         let opened = matches!(flight.steps.first(), Some(Step::Begun { again: false, .. }));
         let mut fresh = Vec::new();
         let mut newcomers = Vec::new();
@@ -38,19 +37,34 @@ impl Core {
             match step {
                 Step::Entry(landing) => {
                     newcomers.extend(newcomer(&landing));
-                    fresh.push(landing.placed.clone());
+                    if let Some(peer) = &landing.peer {
+                        self.remember_floor(peer, before);
+                    }
+                    let Landing { placed, .. } = landing.as_ref();
+                    before = Seen {
+                        seq: placed.seq,
+                        hash: placed.hash,
+                    };
+                    fresh.push(placed.clone());
                     self.take(now, *landing);
                 }
                 Step::Kept(then) => self.kept_own(then),
                 Step::Told(event) => self.events.push_back(event),
                 Step::Repeated { line, id, place } => self.acknowledge(line, id, place),
-                Step::Begun { kept, again } => self.begun(now, *kept, again),
+                Step::Begun { kept, again } => {
+                    before = kept.floor;
+                    self.begun(now, *kept, again);
+                }
             }
         }
         if opened {
             self.opened();
         }
-        self.spread(&live, &fresh);
+        let urgent = fresh.len() > newcomers.len();
+        self.unspread.add(now.monotonic, fresh);
+        if urgent {
+            self.spread();
+        }
         for (line, id) in newcomers {
             self.enter(now, line, id);
         }
@@ -277,22 +291,24 @@ impl Core {
     }
 
     /// New entries for those who have all before them, and the host's word on the newest.
-    fn spread(&mut self, lines: &[LineId], entries: &[PlacedEntry]) {
-        let lines: Vec<LineId> = lines
-            .iter()
-            .copied()
-            .filter(|line| self.lines.contains_key(line))
-            .collect();
-        if lines.is_empty() {
+    pub(super) fn spread(&mut self) {
+        let entries = self.unspread.take();
+        if entries.is_empty() {
             return;
         }
-        let mut rest = entries;
-        while !rest.is_empty() {
-            let (page, after) = rest.split_at(entries_of_a_page(rest).max(1));
-            rest = after;
-            let head = Some(self.sign_head());
-            let entries = page.to_vec();
-            self.send_all(lines.clone(), Message::Entries { entries, head });
+        // Who has come in meanwhile has got some of them with the welcome.
+        for (told, lines) in self.live_lines() {
+            let mut rest = &entries[entries.partition_point(|placed| placed.seq <= told)..];
+            while !rest.is_empty() {
+                let (page, after) = rest.split_at(entries_of_a_page(rest).max(1));
+                rest = after;
+                let head = Some(self.sign_head());
+                let entries = page.to_vec();
+                self.send_all(lines.clone(), Message::Entries { entries, head });
+            }
+            for line in lines {
+                self.set_flow(line, Flow::Live { told: self.last.seq });
+            }
         }
     }
 
@@ -307,12 +323,19 @@ impl Core {
         head
     }
 
-    fn live_lines(&self) -> Vec<LineId> {
-        let is_live = |line: &&LineId| {
-            let line = self.lines.get(line);
-            line.is_some_and(|line| matches!(line.phase, Phase::In { flow: Flow::Live, .. }))
-        };
-        self.by_member.values().filter(is_live).copied().collect()
+    /// The lines that are sent what is stored, by what they were sent.
+    fn live_lines(&self) -> BTreeMap<u64, Vec<LineId>> {
+        let mut live: BTreeMap<u64, Vec<LineId>> = BTreeMap::new();
+        for line in self.by_member.values() {
+            if let Some(Phase::In {
+                flow: Flow::Live { told },
+                ..
+            }) = self.lines.get(line).map(|line| line.phase)
+            {
+                live.entry(told).or_default().push(*line);
+            }
+        }
+        live
     }
 
     /// A history has begun. Whoever is in comes in again, and begins anew.
@@ -329,6 +352,8 @@ impl Core {
         self.kept = kept;
         self.guard.forget();
         self.states.forget_receipts();
+        self.unspread.take(); // of the history before
+        self.forget_floors();
         self.come_in();
     }
 }

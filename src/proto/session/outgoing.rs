@@ -2,9 +2,12 @@
 
 use std::collections::VecDeque;
 
-/// What a line keeps when nothing waits: a page of chat frames. Thousands of quiet lines cost no more: what a flood has left is given back with
-/// the next word of the line, which is a question whether anybody is there, at the latest.
-const KEPT_CAPACITY: usize = 4 << 10;
+/// What a line keeps when nothing waits: a few chat frames. Thousands of quiet lines cost no more: what a long run has left, such as a welcome,
+/// is given back when it is written, and what a flood has left with the next word of the line, which is a question whether anybody is
+/// there, at the latest.
+const KEPT_CAPACITY: usize = 1 << 10;
+/// The same of where frames end.
+const KEPT_ENDS: usize = 8;
 
 /// Sealed bytes in the order in which they go out.
 #[derive(Debug, Default)]
@@ -16,6 +19,8 @@ pub(super) struct Outgoing {
     gone: u64,
     /// Where the frames end that are not yet taken, counted from the first byte of the line.
     ends: VecDeque<u64>,
+    /// Whether the run before was a long one, too.
+    floods: bool,
 }
 
 impl Outgoing {
@@ -49,14 +54,15 @@ impl Outgoing {
     /// Frees what was taken, lazily, so that a byte is moved at most once.
     fn compact(&mut self) {
         if self.taken == self.bytes.len() {
-            let flood = self.bytes.len() > KEPT_CAPACITY;
+            let long = self.bytes.len() > KEPT_CAPACITY;
+            let flood = std::mem::replace(&mut self.floods, long) && long;
             self.gone += self.taken as u64;
             self.taken = 0;
             self.bytes.clear();
             // In a flood the next run is as long, and to give back and take again for each costs more than to seal it.
             if !flood {
                 self.bytes.shrink_to(KEPT_CAPACITY);
-                self.ends.shrink_to(KEPT_CAPACITY / size_of::<u64>());
+                self.ends.shrink_to(KEPT_ENDS);
             }
         } else if self.taken > self.bytes.len() / 2 {
             self.gone += self.taken as u64;

@@ -266,3 +266,19 @@ fn memory_is_given_back_with_the_next_word_after_a_flood() {
     outgoing.written(274);
     assert!(outgoing.kept_bytes() < 10_000, "{}", outgoing.kept_bytes());
 }
+
+#[test]
+fn a_welcome_leaves_nothing_behind_and_a_flood_is_not_given_back_run_by_run() {
+    let mut outgoing = Outgoing::default();
+    let mut run = |frames: usize| {
+        for _ in 0..frames {
+            outgoing.append(|out| out.extend_from_slice(&[1; 274]));
+        }
+        outgoing.written(frames * 274);
+        outgoing.kept_bytes()
+    };
+    assert!(run(300) < 2_000, "what came with the welcome was written");
+    assert!(run(300) > 82_000, "the next run may be as long");
+    assert!(run(1) < 2_000);
+    assert!(run(300) < 2_000);
+}

@@ -29,6 +29,8 @@ pub(crate) struct Disk {
     pub(crate) invites: BTreeMap<InviteNumber, (Option<InviteSecret>, u64)>,
     /// Each batch as it was asked for.
     pub(crate) batches: Vec<Batch>,
+    /// How often something was read.
+    pub(crate) reads: usize,
     read: u64,
     waiting: VecDeque<Store>,
 }
@@ -42,6 +44,7 @@ impl Disk {
             peers: BTreeMap::new(),
             invites: BTreeMap::new(),
             batches: Vec::new(),
+            reads: 0,
             read: 0,
             waiting: VecDeque::new(),
         }
@@ -62,6 +65,7 @@ impl Disk {
         Some(match self.waiting.pop_front()? {
             Store::Keep(batch) => Answer::Stored(batch.id, self.keep(batch)),
             Store::Read { id, from, limit } => {
+                self.reads += 1;
                 let found = self.log.iter().filter(|placed| placed.seq >= from).take(limit);
                 Answer::Read(id, found.cloned().collect())
             }

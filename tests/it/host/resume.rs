@@ -24,6 +24,29 @@ fn a_member_goes_on_where_its_copy_ends() {
 }
 
 #[test]
+fn whoever_becomes_a_member_waits_for_one_flush_and_nothing_else_of_the_disk() {
+    let mut room = Room::new();
+    let (li, mo) = (room.invite(), room.invite());
+    let (batches, reads) = (room.disk.batches.len(), room.disk.reads);
+    let room = room.comes_with("Li", &li).comes_with("Mo", &mo);
+    let room = room.hears("Mo", &["welcome m2 from 3 to 4", "entries 4 to 4, head 4"]);
+    assert_eq!((room.disk.batches.len(), room.disk.reads), (batches + 2, reads));
+    // Who comes back with all there is waits for nothing.
+    let room = room.stores("Mo").vanishes("Mo").comes("Mo");
+    let room = room.hears("Mo", &["welcome m2 from 3 to 4"]);
+    assert_eq!((room.disk.batches.len(), room.disk.reads), (batches + 2, reads));
+    // A host that has just begun reads once where they begin.
+    let room = room.restarts();
+    let reads = room.disk.reads;
+    let room = room.comes("Mo").vanishes("Mo").comes("Mo");
+    assert_eq!(room.disk.reads, reads + 1);
+    room.says("hi").quietly().comes_anew("Mo").hears(
+        "Mo",
+        &["bye Replaced", "welcome m2 from 3 to 5", "entries 4 to 5, head 5"],
+    );
+}
+
+#[test]
 fn pages_wait_until_the_last_one_is_stored() {
     let room = with_history(600).comes("Li");
     let room = room.hears("Li", &["welcome m1 from 2 to 603", "entries 4 to 259, head 603"]);

@@ -16,6 +16,48 @@ fn presence_is_gathered() {
 }
 
 #[test]
+fn those_who_become_members_are_told_together() {
+    let mut room = Room::new().member("Li").after(1_000);
+    let (mo, na) = (room.invite(), room.invite());
+    let room = room.quietly().comes_with("Mo", &mo).hears("Li", &[]);
+    let room = room.hears("Mo", &["welcome m2 from 3 to 4", "entries 4 to 4, head 4"]);
+    let room = room.after(100).comes_with("Na", &na).hears("Mo", &[]).quietly();
+    let room = room.after(99).hears("Li", &[]);
+    let room = room.after(1).hears("Na", &[]); // it has both
+    let room = room.hears("Mo", &["entries 5 to 5, head 5"]);
+    room.hears(
+        "Li",
+        &[
+            "entries 4 to 5, head 5",
+            "presence Mo Here Na Here",
+            "receipts m2 3 0 m3 4 0",
+        ],
+    );
+}
+
+#[test]
+fn whatever_follows_a_new_member_is_told_behind_it_and_at_once() {
+    let mut room = Room::new().member("Li");
+    let (mo, na) = (room.invite(), room.invite());
+    let room = room.comes_with("Mo", &mo).quietly().says("hi");
+    let room = room.hears("Mo", &["entries 5 to 5, head 5"]);
+    let room = room.hears("Li", &["entries 4 to 5, head 5"]);
+    let room = room.after(1_000).hears("Mo", &[]).quietly();
+    let room = room.comes_with("Na", &na).quietly().wants(Command::Leave);
+    room.hears("Li", &["entries 6 to 6, head 6", "bye Leaving"]);
+}
+
+#[test]
+fn another_history_has_nothing_of_what_was_gathered() {
+    let mut room = Room::new().member("Li");
+    let mo = room.invite();
+    let room = room.comes_with("Mo", &mo).quietly().wants(Command::NewEpoch);
+    let room = room.after(1_000).comes_anew("Li").quietly().says("hi");
+    let newest = room.disk.log.len();
+    room.hears("Li", &[&format!("entries {newest} to {newest}, head {newest}")]);
+}
+
+#[test]
 fn a_large_room_gathers_longer() {
     let mut room = Room::new();
     for number in 0..150 {
