@@ -107,10 +107,6 @@ impl Driver<'_> {
     fn live(mut self, listening: Option<Event>) {
         listening.into_iter().for_each(|event| self.window.push(event));
         self.settle();
-        while let Some(command) = self.person.next_laid_aside() {
-            self.handle_command(command);
-            self.settle();
-        }
         while self.window.flush() && !self.abandoned && !(self.ended && self.window.is_empty()) {
             match self.wait() {
                 Wake::Io(event) => self.handle_io_batch(event),
@@ -163,11 +159,9 @@ impl Driver<'_> {
         answer.or_else(report).map(Wake::Io)
     }
 
-    fn command(&self) -> Option<Wake> {
+    fn command(&mut self) -> Option<Wake> {
         let takes = self.takes_commands();
-        takes
-            .then(|| self.person.commands().try_recv().ok().map(Wake::Command))
-            .flatten()
+        takes.then(|| self.person.next_command().map(Wake::Command)).flatten()
     }
 
     fn takes_reports(&self) -> bool {
@@ -227,7 +221,7 @@ impl Driver<'_> {
             if !self.takes_commands() || self.person.is_gone() {
                 break;
             }
-            let Ok(command) = self.person.commands().try_recv() else {
+            let Some(command) = self.person.next_command() else {
                 break;
             };
             self.handle_command(command);
@@ -347,7 +341,7 @@ impl Driver<'_> {
 
     /// The worker was dropped: what was said a moment ago is kept, and a last `bye` said where that needs no waiting.
     fn say_goodbye(&mut self) {
-        while let Ok(command) = self.person.commands().try_recv() {
+        while let Some(command) = self.person.next_command() {
             self.handle_command(command);
         }
         if !self.ended {
