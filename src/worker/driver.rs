@@ -324,9 +324,14 @@ impl Driver<'_> {
             if pending.is_empty() {
                 return;
             }
-            let now = now();
+            let (now, waiting) = (now(), pending.len());
             match self.lines.write(now.monotonic, line, pending) {
-                Some(Written::Bytes(bytes)) => self.endpoint.handle_written(now, line, bytes),
+                Some(Written::Bytes(bytes)) => {
+                    self.endpoint.handle_written(now, line, bytes);
+                    if bytes == waiting {
+                        return;
+                    }
+                }
                 Some(Written::Full) => return self.endpoint.handle_written(now, line, 0),
                 Some(Written::Broken(_)) | None => return, // its reader tells, or the retry comes
             }
