@@ -41,6 +41,9 @@ pub(super) trait Side: fmt::Debug + Send {
     /// Plain guests keep nothing.
     fn handle_read(&mut self, _now: Now, _read: ReadId, _entries: Vec<PlacedEntry>) {}
 
+    /// Only a host gathers anything.
+    fn handle_lull(&mut self, _now: Now) {}
+
     /// Plain guests keep nothing.
     fn poll_store(&mut self) -> Option<Store> {
         None
@@ -121,6 +124,12 @@ impl Endpoint {
     /// Entries were read (answers [`Store::Read`], in order). Fewer than there must be means that reading failed.
     pub fn handle_read(&mut self, now: Now, read: ReadId, entries: Vec<PlacedEntry>) {
         self.0.handle_read(now, read, entries);
+    }
+
+    /// Nothing more is at hand, or enough was taken in. A host gathers what it is told until then, so that all of it shares one batch on the disk and one page for
+    /// each guest; what fills no batch waits for this. Call it before waiting, however shortly.
+    pub fn handle_lull(&mut self, now: Now) {
+        self.0.handle_lull(now);
     }
 
     /// A deadline has passed.

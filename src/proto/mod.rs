@@ -9,6 +9,8 @@
 //! - **Out**: `poll_transmit`, `poll_event`, `poll_timeout`. After *every* `handle_*` drain the first two until they
 //!   yield `None`, then arrange to call `handle_timeout` no later than `poll_timeout`. Drain before the next mutation
 //!   unless several inputs are to be answered with one write (that is how a busy host coalesces).
+//! - **Lull**: when no further input is at hand, or enough was taken in, `handle_lull`. A host gathers entries until then; without it they wait
+//!   for ever.
 //! - Nothing that a peer sends can panic.
 //! - **Disk**: `poll_store` asks for a batch to be kept or for entries to be read; `handle_stored` and `handle_read` answer.
 //!   Nothing that depends on a batch is said to anybody before its success was reported.

@@ -42,6 +42,14 @@ enum Wake {
     Timer,
 }
 
+/// Which lines are heard first. The one that is read here begins a batch, and the others go on with it: neither a flood there nor one here
+/// drowns the rest.
+#[derive(Clone, Copy)]
+enum Turn {
+    ReadHere,
+    Others,
+}
+
 /// How long a room that nobody holds any more waits for answers of the disk, so that what was said a moment ago can be kept too.
 const KEEP_WITHIN: Duration = Duration::from_millis(500);
 
@@ -107,67 +115,84 @@ impl Driver<'_> {
     fn live(mut self, listening: Option<Event>) {
         listening.into_iter().for_each(|event| self.window.push(event));
         self.settle();
-        while let Some(command) = self.person.next_laid_aside() {
-            self.handle_command(command);
-            self.settle();
-        }
         while self.window.flush() && !self.abandoned && !(self.ended && self.window.is_empty()) {
-            match self.wait() {
-                Wake::Io(event) => self.handle_io_batch(event),
-                Wake::Command(command) => self.handle_commands(command),
-                Wake::Abandoned => break,
-                Wake::Taken => self.window.sent(),
-                Wake::Timer => self.timer_at = None,
-            }
+            let first = self.wait();
+            self.take_in(first);
             self.settle();
         }
         self.say_goodbye();
     }
 
-    fn wait(&mut self) -> Wake {
-        if self.person.is_gone() {
-            return Wake::Abandoned; // peers who never stop talking would hide it from `sleep`
+    /// Takes what else has come meanwhile, so that all of it shares one batch on the disk and one write per line.
+    fn take_in(&mut self, first: Wake) {
+        let mut bytes = self.take(first);
+        for _ in 1..IO_BATCH {
+            if self.abandoned || bytes >= IO_BATCH_BYTES {
+                break;
+            }
+            let Some(wake) = self.at_hand(Turn::Others) else {
+                break;
+            };
+            bytes += self.take(wake);
         }
-        let wake = (0..LOOKS_BEFORE_SLEEP)
-            .find_map(|_| self.look())
-            .unwrap_or_else(|| self.sleep());
-        self.person_was_heard = matches!(wake, Wake::Command(_));
-        wake
     }
 
-    /// Whether something has come meanwhile; otherwise others may run. The person and the peers take turns: neither
-    /// drowns the other.
+    /// Yields the bytes that came.
+    fn take(&mut self, wake: Wake) -> usize {
+        self.person_was_heard = matches!(wake, Wake::Command(_));
+        match wake {
+            Wake::Io(event) => return self.handle_io(event),
+            Wake::Command(command) => self.handle_command(command),
+            Wake::Abandoned => self.abandoned = true,
+            Wake::Taken => self.window.sent(),
+            Wake::Timer => self.timer_at = None,
+        }
+        0
+    }
+
+    fn wait(&mut self) -> Wake {
+        (0..LOOKS_BEFORE_SLEEP)
+            .find_map(|_| self.look())
+            .unwrap_or_else(|| self.sleep())
+    }
+
+    /// Whether something has come meanwhile; otherwise others may run.
     fn look(&mut self) -> Option<Wake> {
-        let wake = if self.person_was_heard {
-            self.report().or_else(|| self.command())
-        } else {
-            self.command().or_else(|| self.report())
-        };
+        let wake = self.at_hand(Turn::ReadHere);
         if wake.is_none() {
             std::thread::yield_now();
         }
         wake
     }
 
-    /// First the disk, for which most wait; then the line that is read here, once for each batch of the others: neither a
-    /// flood there nor one here drowns the rest.
-    fn report(&mut self) -> Option<Wake> {
+    /// What can be taken in without waiting. The person and the peers take turns: neither drowns the other.
+    fn at_hand(&mut self, turn: Turn) -> Option<Wake> {
+        if self.person.is_gone() {
+            return Some(Wake::Abandoned); // peers who never stop talking would hide it from `sleep`
+        }
+        if self.person_was_heard {
+            self.report(turn).or_else(|| self.command())
+        } else {
+            self.command().or_else(|| self.report(turn))
+        }
+    }
+
+    /// First the disk, for which most wait.
+    fn report(&mut self, turn: Turn) -> Option<Wake> {
         let answer = self.disk.as_ref().and_then(|disk| disk.answers().try_recv().ok());
         let takes = self.takes_reports();
-        let lines = &mut self.lines;
-        let report = || {
-            takes
-                .then(|| lines.try_read().or_else(|| self.io.try_recv().ok()))
-                .flatten()
+        let (lines, io) = (&mut self.lines, &self.io);
+        let report = || match turn {
+            _ if !takes => None,
+            Turn::ReadHere => lines.try_read().or_else(|| io.try_recv().ok()),
+            Turn::Others => io.try_recv().ok().or_else(|| lines.try_read()),
         };
         answer.or_else(report).map(Wake::Io)
     }
 
-    fn command(&self) -> Option<Wake> {
+    fn command(&mut self) -> Option<Wake> {
         let takes = self.takes_commands();
-        takes
-            .then(|| self.person.commands().try_recv().ok().map(Wake::Command))
-            .flatten()
+        takes.then(|| self.person.next_command().map(Wake::Command)).flatten()
     }
 
     fn takes_reports(&self) -> bool {
@@ -220,20 +245,6 @@ impl Driver<'_> {
         }
     }
 
-    /// Takes what else was said meanwhile, for the same reason as with peers.
-    fn handle_commands(&mut self, first: Command) {
-        self.handle_command(first);
-        for _ in 1..IO_BATCH {
-            if !self.takes_commands() || self.person.is_gone() {
-                break;
-            }
-            let Ok(command) = self.person.commands().try_recv() else {
-                break;
-            };
-            self.handle_command(command);
-        }
-    }
-
     fn handle_command(&mut self, command: Command) {
         match command {
             _ if self.ended => {}
@@ -278,7 +289,9 @@ impl Driver<'_> {
         }
     }
 
+    /// All that is taken in at once was taken in.
     fn drain_endpoint(&mut self) {
+        self.endpoint.handle_lull(now());
         self.ask_disk();
         while let Some(transmit) = self.endpoint.poll_transmit() {
             match transmit {
@@ -311,9 +324,14 @@ impl Driver<'_> {
             if pending.is_empty() {
                 return;
             }
-            let now = now();
+            let (now, waiting) = (now(), pending.len());
             match self.lines.write(now.monotonic, line, pending) {
-                Some(Written::Bytes(bytes)) => self.endpoint.handle_written(now, line, bytes),
+                Some(Written::Bytes(bytes)) => {
+                    self.endpoint.handle_written(now, line, bytes);
+                    if bytes == waiting {
+                        return;
+                    }
+                }
                 Some(Written::Full) => return self.endpoint.handle_written(now, line, 0),
                 Some(Written::Broken(_)) | None => return, // its reader tells, or the retry comes
             }
@@ -347,7 +365,7 @@ impl Driver<'_> {
 
     /// The worker was dropped: what was said a moment ago is kept, and a last `bye` said where that needs no waiting.
     fn say_goodbye(&mut self) {
-        while let Ok(command) = self.person.commands().try_recv() {
+        while let Some(command) = self.person.next_command() {
             self.handle_command(command);
         }
         if !self.ended {

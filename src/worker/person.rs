@@ -35,7 +35,7 @@ impl Person {
         &self.held
     }
 
-    /// Commands that have not been taken.
+    /// Commands that have not been taken, nor laid aside.
     pub(super) fn commands(&self) -> &Receiver<Command> {
         &self.commands
     }
@@ -50,9 +50,9 @@ impl Person {
         self.early.len() < COMMANDS
     }
 
-    /// The oldest command that was laid aside.
-    pub(super) fn next_laid_aside(&mut self) -> Option<Command> {
-        self.early.pop_front()
+    /// The oldest command that waits; one that was laid aside was said before the others.
+    pub(super) fn next_command(&mut self) -> Option<Command> {
+        self.early.pop_front().or_else(|| self.commands.try_recv().ok())
     }
 }
 

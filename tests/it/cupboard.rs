@@ -23,6 +23,8 @@ struct Inside {
     fault: Option<Fault>,
     panics: bool,
     damaged: bool,
+    /// How many batches were kept, or were to be.
+    batches: usize,
     /// What the disk waits for before the next batch, and whom it tells that it waits.
     gate: Option<(Sender<()>, Receiver<()>)>,
 }
@@ -74,6 +76,11 @@ impl Cupboard {
         let (opens, opened) = bounded(0);
         self.inside().gate = Some((tell, opened));
         Gate { waits, _opens: opens }
+    }
+
+    /// How many batches were kept so far, or were to be.
+    pub(crate) fn batches(&self) -> usize {
+        self.inside().batches
     }
 
     /// What is kept of the only room.
@@ -138,6 +145,7 @@ impl RoomStore for Drawer {
         self.cupboard.wait();
         let (fault, panics) = {
             let mut inside = self.cupboard.inside();
+            inside.batches += 1;
             (inside.fault.take(), std::mem::take(&mut inside.panics))
         };
         assert!(!panics, "planted by a test");

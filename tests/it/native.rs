@@ -345,6 +345,24 @@ fn what_is_said_while_a_known_room_is_recognised_is_not_lost() {
     }
 }
 
+#[test]
+fn what_is_said_while_a_known_room_is_opened_is_not_lost() {
+    let ((home, disk), (host, _, port)) = (Cupboard::of(2), hosting(&Home::fleeting().unwrap(), host("韩梅梅")));
+    let guest = Seat::at(&home, native("李雷", &at(port)));
+    guest.comes_in();
+    drop(guest);
+    host.sees_leave();
+    let recognised = disk.waits_next();
+    let guest = Seat::at(&home, native("李雷", &at(port)));
+    recognised.is_reached();
+    let opened = disk.waits_next();
+    drop(recognised);
+    opened.is_reached();
+    (0..3).for_each(|number| guest.say(&format!("第{number}句")));
+    drop(opened);
+    (0..3).for_each(|number| drop(host.hears(&format!("第{number}句"))));
+}
+
 // Too much
 
 #[test]

@@ -303,11 +303,13 @@ fn is_plain(event: &Event) -> bool {
 
 /// A disk that is never slow and never full.
 pub(crate) fn keep_at_once(endpoint: &mut Endpoint, now: Now) {
+    endpoint.handle_lull(now);
     while let Some(wish) = endpoint.poll_store() {
         match wish {
             Store::Keep(batch) => endpoint.handle_stored(now, batch.id, Ok(())),
             Store::Read { .. } => panic!("a plain room reads nothing back"),
         }
+        endpoint.handle_lull(now);
     }
 }
 

@@ -10,9 +10,9 @@ use crate::proto::wire;
 use crate::proto::{EntryId, LineId, MemberId, Mistake, Now, Store};
 
 impl Core {
-    /// Sends the next batch to the disk, if none is on its way.
-    pub(super) fn sequence(&mut self, now: Now) {
-        while self.sequencer.is_ready() {
+    /// Sends the next batch to the disk, if none is on its way and so much waits.
+    pub(super) fn sequence(&mut self, now: Now, waiting: usize) {
+        while self.sequencer.is_ready(waiting) {
             let flight = self.gather(now);
             if flight.steps.is_empty() {
                 return;

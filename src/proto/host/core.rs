@@ -17,7 +17,7 @@ use super::line::{JOIN_WITHIN, Line, Phase};
 use super::refusals::Refusals;
 use super::refused::RefusedWords;
 use super::resume::Reads;
-use super::sequencer::Sequencer;
+use super::sequencer::{MAX_BATCH_ENTRIES, Sequencer};
 use super::states::States;
 use super::unspread::Unspread;
 use crate::proto::identity::MemberKey;
@@ -233,6 +233,12 @@ impl Core {
         self.settle(now);
     }
 
+    /// Nothing more is at hand: what waits goes to the disk.
+    pub fn handle_lull(&mut self, now: Now) {
+        self.sequence(now, 1);
+        self.settle(now);
+    }
+
     /// A deadline has passed.
     pub fn handle_timeout(&mut self, now: Now) {
         self.expire_knocks(now);
@@ -328,9 +334,10 @@ impl Core {
         self.by_member.len() + self.plain_lines.len()
     }
 
-    /// Lets everything come about that can come about now.
+    /// Lets everything come about that can come about now. A batch that would not be full waits for what else is at hand: a flush, and a
+    /// page for each member, cost as much for one entry as for many.
     pub(super) fn settle(&mut self, now: Now) {
-        self.sequence(now);
+        self.sequence(now, MAX_BATCH_ENTRIES);
         if matches!(self.state, State::Leaving(_)) && self.sequencer.is_idle() {
             self.end(CloseReason::Left);
         }

@@ -329,6 +329,11 @@ impl Side for Host {
         self.carry(now);
     }
 
+    fn handle_lull(&mut self, now: Now) {
+        self.core.handle_lull(now);
+        self.carry(now);
+    }
+
     fn handle_timeout(&mut self, now: Now) {
         for line in self.lines.due(now.monotonic) {
             self.expire(now, line);

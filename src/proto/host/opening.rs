@@ -24,7 +24,7 @@ impl Core {
         } else {
             self.take_up(now, read);
         }
-        self.settle(now);
+        self.handle_lull(now);
     }
 
     /// What the host is to be called.

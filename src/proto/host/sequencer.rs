@@ -1,7 +1,8 @@
 //! What becomes part of the log, and in which order.
 //!
 //! One batch is on its way to the disk at a time. What comes meanwhile waits and is the next batch: the slower the disk, the more entries
-//! share one flush, and no timer is needed for that. Nothing here is visible to anybody before its batch is stored; nothing is changed by
+//! share one flush, and no timer is needed for that. What has come at once departs at once, in one batch: it waits until nothing more is at
+//! hand, or fills one. Nothing here is visible to anybody before its batch is stored; nothing is changed by
 //! a batch before it is stored, so that one that fails leaves nothing to be taken back.
 //!
 //! An entry that changes who may write, or how the room is, ends its batch: what waits behind it is judged when it is true.
@@ -144,9 +145,9 @@ impl Sequencer {
         self.waiting.len() >= MAX_WAITING
     }
 
-    /// Whether the next batch may be made, because something waits and nothing is on its way.
-    pub(super) fn is_ready(&self) -> bool {
-        self.in_flight.is_none() && !self.waiting.is_empty()
+    /// Whether the next batch may be made, because this much waits and nothing is on its way.
+    pub(super) fn is_ready(&self, waiting: usize) -> bool {
+        self.in_flight.is_none() && self.waiting.len() >= waiting
     }
 
     /// Whether nothing is on its way and nothing waits.

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crossbeam_channel::bounded;
 
-use super::{Driver, IO_BATCH, IO_BATCH_BYTES, IO_EVENTS, now};
+use super::{Driver, IO_EVENTS, now};
 use crate::proto::log::{BatchId, RoomId, StoreError};
 use crate::proto::{self, LineId};
 use crate::worker::connector::AttemptId;
@@ -16,18 +16,6 @@ use crate::worker::opening::{self, Opened, Unopened};
 use crate::worker::{EndReason, Event, Failure, Role, Target};
 
 impl Driver<'_> {
-    /// Takes what else has come in meanwhile, so that all of it is answered with one write per line.
-    pub(super) fn handle_io_batch(&mut self, first: IoEvent) {
-        let mut bytes = self.handle_io(first);
-        for _ in 1..IO_BATCH {
-            if bytes >= IO_BATCH_BYTES {
-                break;
-            }
-            let Ok(event) = self.io.try_recv() else { break };
-            bytes += self.handle_io(event);
-        }
-    }
-
     /// Yields the bytes that came.
     pub(super) fn handle_io(&mut self, event: IoEvent) -> usize {
         match event {

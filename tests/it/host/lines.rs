@@ -115,6 +115,7 @@ impl World {
     }
 
     fn answer(&mut self) -> bool {
+        self.host.handle_lull(self.now);
         while let Some(wish) = self.host.poll_store() {
             self.disk.ask(wish);
         }

@@ -51,6 +51,43 @@ fn what_comes_while_a_batch_is_stored_is_the_next_batch() {
 }
 
 #[test]
+fn what_comes_at_once_is_one_batch_that_departs_when_nothing_more_is_at_hand() {
+    let mut room = Room::new().member("Li").member("Mo");
+    let line = room.people["Li"].line;
+    let entries = ["a", "b", "c"].map(|text| room.writes("Li", &message(text)));
+    let before = room.disk.batches.len();
+    let room = room.acts(|core, now| {
+        for entry in entries {
+            core.handle_message(now, line, Message::Submit(entry));
+        }
+        assert_eq!(core.poll_store(), None);
+    });
+    let sizes = room.disk.batches[before..].iter().map(|batch| batch.changes.len());
+    assert_eq!(sizes.collect::<Vec<_>>(), [3]);
+    room.hears("Mo", &["entries 5 to 7, head 7"]);
+}
+
+#[test]
+fn nobody_who_speaks_alone_waits_for_company() {
+    Room::new().acts(|core, now| {
+        core.handle_command(now, Command::say("hi"));
+        core.handle_lull(now);
+        assert!(core.poll_store().is_some(), "it departs");
+    });
+}
+
+#[test]
+fn a_full_batch_departs_at_once() {
+    Room::new().acts(|core, now| {
+        for _ in 0..64 {
+            assert_eq!(core.poll_store(), None);
+            core.handle_command(now, Command::say("hi"));
+        }
+        assert!(core.poll_store().is_some(), "nothing more has room in it");
+    });
+}
+
+#[test]
 fn the_same_entry_twice_is_one_entry_with_one_place() {
     let mut room = Room::new().member("Li");
     let entry = room.writes("Li", &message("hi"));

@@ -301,6 +301,7 @@ impl Room {
 
     fn drain(&mut self) {
         loop {
+            self.core.handle_lull(self.now);
             while let Some(wish) = self.core.poll_store() {
                 self.disk.ask(wish);
             }

@@ -54,6 +54,20 @@ fn a_room_is_open_once_whichever_way_it_is_asked_for() {
 }
 
 #[test]
+fn what_comes_in_one_breath_is_kept_in_one_batch() {
+    let (home, disk) = Cupboard::of(1);
+    let (host, _, port) = hosting(&home, host("韩梅梅"));
+    let mut guest = Raw::welcomed(port);
+    host.sees_join();
+    let before = disk.batches();
+    guest.sends("一\n二\n三\n");
+    for word in ["一", "二", "三"] {
+        host.hears(word);
+    }
+    assert_eq!(disk.batches(), before + 1);
+}
+
+#[test]
 fn a_room_whose_file_cannot_be_opened_says_so() {
     let (home, cupboard) = Cupboard::of(1);
     cupboard.is_damaged();

@@ -35,6 +35,8 @@ pub(crate) struct Node {
     /// The disk is full until then.
     pub(crate) full_until: u64,
     pub(crate) invite: Option<Invite>,
+    /// The program will be told that nothing more is at hand.
+    pub(crate) pauses: bool,
     /// When the program wants to be woken.
     pub(crate) deadline: Option<u64>,
     /// The guest has heard a welcome on its newest line.
@@ -57,6 +59,7 @@ impl Node {
             disk_is_busy: false,
             full_until: 0,
             invite: None,
+            pauses: false,
             deadline: None,
             connected: false,
             spoken: 0,

@@ -129,6 +129,7 @@ impl World {
         person.deadline = None;
         person.wishes.clear();
         person.disk_is_busy = false;
+        person.pauses = false;
         person.connected = false;
         let lines: Vec<u64> = self.lines_of(node);
         for line in lines {

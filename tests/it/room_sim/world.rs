@@ -43,6 +43,11 @@ pub(crate) enum Happening {
         node: usize,
         run: u32,
     },
+    /// Nothing more is at hand for a program.
+    Lull {
+        node: usize,
+        run: u32,
+    },
     Start {
         node: usize,
     },
@@ -229,7 +234,8 @@ impl World {
             Happening::Arrive { line, way } => self.arrive(line, way),
             Happening::Reached { node, run } if self.nodes[node].run == run => self.reach(node),
             Happening::Kept { node, run } if self.nodes[node].run == run => self.keep(node),
-            Happening::Reached { .. } | Happening::Kept { .. } => {}
+            Happening::Lull { node, run } if self.nodes[node].run == run => self.pause(node),
+            Happening::Reached { .. } | Happening::Kept { .. } | Happening::Lull { .. } => {}
             Happening::Start { node } => self.start_node(node),
             Happening::Act => self.act(),
             Happening::Fault => self.fault(),
@@ -252,6 +258,30 @@ impl World {
     pub(crate) fn with(&mut self, node: usize, tell: impl FnOnce(&mut Endpoint)) {
         if let Some(endpoint) = &mut self.nodes[node].endpoint {
             tell(endpoint);
+            self.drain(node);
+            self.pause_soon(node);
+        }
+    }
+
+    /// What a program is told comes alone or in a run, of which all but the last say nothing of what follows.
+    fn pause_soon(&mut self, node: usize) {
+        if self.nodes[node].pauses {
+            return;
+        }
+        if self.chance.bool() {
+            self.pause(node);
+        } else {
+            self.nodes[node].pauses = true;
+            let (delay, run) = (self.chance.u64(1..500), self.nodes[node].run);
+            self.after(delay, Happening::Lull { node, run });
+        }
+    }
+
+    fn pause(&mut self, node: usize) {
+        self.nodes[node].pauses = false;
+        let now = self.moment();
+        if let Some(endpoint) = &mut self.nodes[node].endpoint {
+            endpoint.handle_lull(now);
             self.drain(node);
         }
     }
