@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use prost::bytes::Bytes;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{MAX_EMOJI_BYTES, MAX_NUMBER, MAX_TIME_MS, WireError};
@@ -60,7 +61,7 @@ pub(super) fn wished_name(wish: String) -> Result<Arc<str>, WireError> {
 }
 
 /// Elements are counted before they are decoded: two bytes must not become a structure of hundreds.
-pub(super) fn list<S, T>(elements: Vec<Vec<u8>>, limit: usize) -> Result<Vec<T>, WireError>
+pub(super) fn list<S, T>(elements: Vec<Bytes>, limit: usize) -> Result<Vec<T>, WireError>
 where
     S: prost::Message + Default,
     T: TryFrom<S, Error = WireError>,
@@ -69,12 +70,12 @@ where
         return Err(WireError::TooMany);
     }
     elements
-        .iter()
-        .map(|element| S::decode(&**element)?.try_into())
+        .into_iter()
+        .map(|element| S::decode(element)?.try_into())
         .collect()
 }
 
-pub(super) fn members<S, T>(elements: Vec<Vec<u8>>) -> Result<Vec<T>, WireError>
+pub(super) fn members<S, T>(elements: Vec<Bytes>) -> Result<Vec<T>, WireError>
 where
     S: prost::Message + Default,
     T: TryFrom<S, Error = WireError>,

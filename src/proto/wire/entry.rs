@@ -1,6 +1,6 @@
 //! Entries and heads, between bytes and the log.
 
-use super::{MAX_BODY_BYTES, WireError, check, schema};
+use super::{MAX_BODY_BYTES, WireError, check, schema, shared};
 use crate::proto::EntryId;
 use crate::proto::identity::{MemberKey, Signature};
 use crate::proto::log::{Epoch, Hash, PlacedEntry, RoomId, Seen, SignedEntry, SignedHead};
@@ -8,15 +8,15 @@ use crate::proto::log::{Epoch, Hash, PlacedEntry, RoomId, Seen, SignedEntry, Sig
 impl From<&SignedEntry> for schema::SignedEntry {
     fn from(entry: &SignedEntry) -> Self {
         Self {
-            room: entry.room.0.into(),
-            author: entry.author.0.into(),
-            id: entry.id.0.into(),
+            room: shared(&entry.room.0),
+            author: shared(&entry.author.0),
+            id: shared(&entry.id.0),
             counter: entry.counter,
             written_ms: entry.written_ms,
             seen_seq: entry.seen.seq,
-            seen_hash: entry.seen.hash.0.into(),
-            body: entry.body.to_vec(),
-            signature: entry.signature.0.into(),
+            seen_hash: shared(&entry.seen.hash.0),
+            body: shared(&entry.body),
+            signature: shared(&entry.signature.0),
         }
     }
 }
@@ -36,7 +36,7 @@ impl TryFrom<schema::SignedEntry> for SignedEntry {
                 seq: check::number(entry.seen_seq)?,
                 hash: Hash(check::exact(&entry.seen_hash)?),
             },
-            body: entry.body.into(),
+            body: (&*entry.body).into(),
             signature: Signature(check::exact(&entry.signature)?),
         })
     }
@@ -47,7 +47,7 @@ impl From<&PlacedEntry> for schema::PlacedEntry {
         Self {
             seq: placed.seq,
             placed_ms: placed.placed_ms,
-            hash: placed.hash.0.into(),
+            hash: shared(&placed.hash.0),
             entry: Some((&placed.entry).into()),
         }
     }
@@ -69,10 +69,10 @@ impl TryFrom<schema::PlacedEntry> for PlacedEntry {
 impl From<&SignedHead> for schema::SignedHead {
     fn from(head: &SignedHead) -> Self {
         Self {
-            epoch: head.epoch.0.into(),
+            epoch: shared(&head.epoch.0),
             seq: head.seq,
-            hash: head.hash.0.into(),
-            signature: head.signature.0.into(),
+            hash: shared(&head.hash.0),
+            signature: shared(&head.signature.0),
         }
     }
 }
@@ -94,7 +94,7 @@ impl From<&Seen> for schema::Seen {
     fn from(seen: &Seen) -> Self {
         Self {
             seq: seen.seq,
-            hash: seen.hash.0.into(),
+            hash: shared(&seen.hash.0),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Messages, between bytes and [`crate::proto::message`].
 
+use prost::bytes::Bytes;
+
 use super::schema::Kind;
-use super::{WireError, check, schema};
+use super::{WireError, check, schema, shared};
 use crate::proto::EntryId;
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{Epoch, Hash, InviteNumber, RoomId};
@@ -63,11 +65,13 @@ fn value_of<T: Copy>(table: &[(u32, T)], number: u32, unknown: T) -> T {
         .map_or(unknown, |(_, value)| *value)
 }
 
-fn encoded<'a, S, T>(list: &'a [T]) -> Vec<Vec<u8>>
+fn encoded<'a, S, T>(list: &'a [T]) -> Vec<Bytes>
 where
     S: prost::Message + From<&'a T>,
 {
-    list.iter().map(|element| S::from(element).encode_to_vec()).collect()
+    list.iter()
+        .map(|element| S::from(element).encode_to_vec().into())
+        .collect()
 }
 
 impl From<&Message> for schema::Message {
@@ -85,18 +89,18 @@ fn kind(message: &Message) -> Option<Kind> {
         Message::Read { seq } => Kind::Read(schema::Place { seq: *seq }),
         Message::Welcome(welcome) => Kind::Welcome(welcome.into()),
         Message::Pending { commitment } => Kind::Pending(schema::Pending {
-            commitment: commitment.into(),
+            commitment: shared(commitment),
         }),
         Message::Denied(reason) => Kind::Denied(schema::Reason {
             reason: number_of(&DENY_REASONS, reason),
         }),
         Message::Acknowledged { id, seq, hash } => Kind::Acknowledged(schema::Acknowledged {
-            id: id.0.into(),
+            id: shared(&id.0),
             seq: *seq,
-            hash: hash.0.into(),
+            hash: shared(&hash.0),
         }),
         Message::Refused { id, reason } => Kind::Refused(schema::Refused {
-            id: id.0.into(),
+            id: shared(&id.0),
             reason: number_of(&SUBMIT_REFUSALS, reason),
         }),
         Message::Entries { entries, head } => Kind::Entries(schema::Entries {
@@ -113,7 +117,7 @@ fn kind(message: &Message) -> Option<Kind> {
         Message::Roster(list) => Kind::Roster(schema::List {
             elements: encoded::<schema::RosterEntry, _>(list),
         }),
-        Message::Reveal { nonce } => Kind::Reveal(schema::Reveal { nonce: nonce.into() }),
+        Message::Reveal { nonce } => Kind::Reveal(schema::Reveal { nonce: shared(nonce) }),
         Message::Ping => Kind::Ping(schema::Nothing {}),
         Message::Pong => Kind::Pong(schema::Nothing {}),
         Message::Rekey => Kind::Rekey(schema::Nothing {}),
@@ -178,14 +182,14 @@ impl TryFrom<schema::Message> for Message {
 impl From<&Join> for schema::Join {
     fn from(join: &Join) -> Self {
         Self {
-            room: join.room.map(|room| room.0.into()),
+            room: join.room.map(|room| shared(&room.0)),
             name: join.name.to_string(),
             proof: match &join.proof {
                 Proof::Member => None,
                 Proof::Knock => Some(schema::Proof::Knock(schema::Nothing {})),
                 Proof::Invite { number, proof } => Some(schema::Proof::Invite(schema::InviteProof {
-                    number: number.0.into(),
-                    proof: proof.into(),
+                    number: shared(&number.0),
+                    proof: shared(proof),
                 })),
             },
             resume: join.resume.as_ref().map(Into::into),
@@ -217,7 +221,7 @@ impl TryFrom<schema::Join> for Join {
 impl From<&Resume> for schema::Resume {
     fn from(resume: &Resume) -> Self {
         Self {
-            epoch: resume.epoch.0.into(),
+            epoch: shared(&resume.epoch.0),
             last: Some((&resume.last).into()),
             head: resume.head.as_ref().map(Into::into),
         }
@@ -239,8 +243,8 @@ impl TryFrom<schema::Resume> for Resume {
 impl From<&Welcome> for schema::Welcome {
     fn from(welcome: &Welcome) -> Self {
         Self {
-            room: welcome.room.0.into(),
-            epoch: welcome.epoch.0.into(),
+            room: shared(&welcome.room.0),
+            epoch: shared(&welcome.epoch.0),
             settings: Some((&welcome.settings).into()),
             floor: Some((&welcome.floor).into()),
             head: Some((&welcome.head).into()),
@@ -271,7 +275,7 @@ impl TryFrom<schema::Welcome> for Welcome {
 impl From<&RosterEntry> for schema::RosterEntry {
     fn from(entry: &RosterEntry) -> Self {
         Self {
-            key: entry.key.map(|key| key.0.into()),
+            key: entry.key.map(|key| shared(&key.0)),
             id: entry.id.0,
             name: entry.name.to_string(),
             here: entry.here,
@@ -303,7 +307,7 @@ impl TryFrom<schema::RosterEntry> for RosterEntry {
 impl From<&Presence> for schema::Presence {
     fn from(presence: &Presence) -> Self {
         Self {
-            key: presence.key.map(|key| key.0.into()),
+            key: presence.key.map(|key| shared(&key.0)),
             id: presence.id.0,
             name: presence.name.to_string(),
             state: number_of(&PRESENCE_STATES, &presence.state),
@@ -346,6 +350,6 @@ impl TryFrom<schema::Receipt> for Receipt {
     }
 }
 
-fn key(key: Option<Vec<u8>>) -> Result<Option<MemberKey>, WireError> {
+fn key(key: Option<Bytes>) -> Result<Option<MemberKey>, WireError> {
     key.map(|key| check::exact(&key).map(MemberKey)).transpose()
 }

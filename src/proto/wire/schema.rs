@@ -3,6 +3,8 @@
 //! Lists of messages are lists of bytes here, which is the same on the wire, so that elements are counted before they are decoded.
 //! Enumerations are numbers, so that what is unknown is decided in one place.
 
+use prost::bytes::Bytes;
+
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Message {
     #[prost(
@@ -71,14 +73,14 @@ pub(super) struct Reason {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct List {
-    #[prost(bytes = "vec", repeated, tag = "1")]
-    pub(super) elements: Vec<Vec<u8>>,
+    #[prost(bytes = "bytes", repeated, tag = "1")]
+    pub(super) elements: Vec<Bytes>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Join {
-    #[prost(bytes = "vec", optional, tag = "1")]
-    pub(super) room: Option<Vec<u8>>,
+    #[prost(bytes = "bytes", optional, tag = "1")]
+    pub(super) room: Option<Bytes>,
     #[prost(string, tag = "2")]
     pub(super) name: String,
     #[prost(oneof = "Proof", tags = "3, 4")]
@@ -97,16 +99,16 @@ pub(super) enum Proof {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct InviteProof {
-    #[prost(bytes = "vec", tag = "1")]
-    pub(super) number: Vec<u8>,
-    #[prost(bytes = "vec", tag = "2")]
-    pub(super) proof: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(super) number: Bytes,
+    #[prost(bytes = "bytes", tag = "2")]
+    pub(super) proof: Bytes,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Resume {
-    #[prost(bytes = "vec", tag = "1")]
-    pub(super) epoch: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(super) epoch: Bytes,
     #[prost(message, optional, tag = "2")]
     pub(super) last: Option<Seen>,
     #[prost(message, optional, tag = "3")]
@@ -117,16 +119,16 @@ pub(super) struct Resume {
 pub(super) struct Seen {
     #[prost(uint64, tag = "1")]
     pub(super) seq: u64,
-    #[prost(bytes = "vec", tag = "2")]
-    pub(super) hash: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "2")]
+    pub(super) hash: Bytes,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Welcome {
-    #[prost(bytes = "vec", tag = "1")]
-    pub(super) room: Vec<u8>,
-    #[prost(bytes = "vec", tag = "2")]
-    pub(super) epoch: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(super) room: Bytes,
+    #[prost(bytes = "bytes", tag = "2")]
+    pub(super) epoch: Bytes,
     #[prost(message, optional, tag = "3")]
     pub(super) settings: Option<Settings>,
     #[prost(message, optional, tag = "4")]
@@ -135,16 +137,16 @@ pub(super) struct Welcome {
     pub(super) head: Option<SignedHead>,
     #[prost(uint64, tag = "6")]
     pub(super) you: u64,
-    #[prost(bytes = "vec", repeated, tag = "7")]
-    pub(super) roster: Vec<Vec<u8>>,
+    #[prost(bytes = "bytes", repeated, tag = "7")]
+    pub(super) roster: Vec<Bytes>,
     #[prost(bool, tag = "8")]
     pub(super) anew: bool,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct RosterEntry {
-    #[prost(bytes = "vec", optional, tag = "1")]
-    pub(super) key: Option<Vec<u8>>,
+    #[prost(bytes = "bytes", optional, tag = "1")]
+    pub(super) key: Option<Bytes>,
     #[prost(uint64, tag = "2")]
     pub(super) id: u64,
     #[prost(string, tag = "3")]
@@ -159,46 +161,46 @@ pub(super) struct RosterEntry {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Pending {
-    #[prost(bytes = "vec", tag = "1")]
-    pub(super) commitment: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(super) commitment: Bytes,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Reveal {
-    #[prost(bytes = "vec", tag = "1")]
-    pub(super) nonce: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(super) nonce: Bytes,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Acknowledged {
-    #[prost(bytes = "vec", tag = "1")]
-    pub(super) id: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(super) id: Bytes,
     #[prost(uint64, tag = "2")]
     pub(super) seq: u64,
-    #[prost(bytes = "vec", tag = "3")]
-    pub(super) hash: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "3")]
+    pub(super) hash: Bytes,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Refused {
-    #[prost(bytes = "vec", tag = "1")]
-    pub(super) id: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(super) id: Bytes,
     #[prost(uint32, tag = "2")]
     pub(super) reason: u32,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Entries {
-    #[prost(bytes = "vec", repeated, tag = "1")]
-    pub(super) entries: Vec<Vec<u8>>,
+    #[prost(bytes = "bytes", repeated, tag = "1")]
+    pub(super) entries: Vec<Bytes>,
     #[prost(message, optional, tag = "2")]
     pub(super) head: Option<SignedHead>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Presence {
-    #[prost(bytes = "vec", optional, tag = "1")]
-    pub(super) key: Option<Vec<u8>>,
+    #[prost(bytes = "bytes", optional, tag = "1")]
+    pub(super) key: Option<Bytes>,
     #[prost(uint64, tag = "2")]
     pub(super) id: u64,
     #[prost(string, tag = "3")]
@@ -219,24 +221,24 @@ pub(super) struct Receipt {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct SignedEntry {
-    #[prost(bytes = "vec", tag = "1")]
-    pub(super) room: Vec<u8>,
-    #[prost(bytes = "vec", tag = "2")]
-    pub(super) author: Vec<u8>,
-    #[prost(bytes = "vec", tag = "3")]
-    pub(super) id: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(super) room: Bytes,
+    #[prost(bytes = "bytes", tag = "2")]
+    pub(super) author: Bytes,
+    #[prost(bytes = "bytes", tag = "3")]
+    pub(super) id: Bytes,
     #[prost(uint64, tag = "4")]
     pub(super) counter: u64,
     #[prost(uint64, tag = "5")]
     pub(super) written_ms: u64,
     #[prost(uint64, tag = "6")]
     pub(super) seen_seq: u64,
-    #[prost(bytes = "vec", tag = "7")]
-    pub(super) seen_hash: Vec<u8>,
-    #[prost(bytes = "vec", tag = "8")]
-    pub(super) body: Vec<u8>,
-    #[prost(bytes = "vec", tag = "9")]
-    pub(super) signature: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "7")]
+    pub(super) seen_hash: Bytes,
+    #[prost(bytes = "bytes", tag = "8")]
+    pub(super) body: Bytes,
+    #[prost(bytes = "bytes", tag = "9")]
+    pub(super) signature: Bytes,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -245,22 +247,22 @@ pub(super) struct PlacedEntry {
     pub(super) seq: u64,
     #[prost(uint64, tag = "2")]
     pub(super) placed_ms: u64,
-    #[prost(bytes = "vec", tag = "3")]
-    pub(super) hash: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "3")]
+    pub(super) hash: Bytes,
     #[prost(message, optional, tag = "4")]
     pub(super) entry: Option<SignedEntry>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct SignedHead {
-    #[prost(bytes = "vec", tag = "1")]
-    pub(super) epoch: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(super) epoch: Bytes,
     #[prost(uint64, tag = "2")]
     pub(super) seq: u64,
-    #[prost(bytes = "vec", tag = "3")]
-    pub(super) hash: Vec<u8>,
-    #[prost(bytes = "vec", tag = "4")]
-    pub(super) signature: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "3")]
+    pub(super) hash: Bytes,
+    #[prost(bytes = "bytes", tag = "4")]
+    pub(super) signature: Bytes,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -295,8 +297,8 @@ pub(super) enum Content {
 pub(super) struct Target {
     #[prost(uint64, tag = "1")]
     pub(super) seq: u64,
-    #[prost(bytes = "vec", tag = "2")]
-    pub(super) id: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "2")]
+    pub(super) id: Bytes,
 }
 
 /// A message (the target is what it replies to) or an edit (the target is what it replaces).
@@ -332,8 +334,8 @@ pub(super) struct Renamed {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Admitted {
-    #[prost(bytes = "vec", tag = "1")]
-    pub(super) member: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(super) member: Bytes,
     #[prost(uint64, tag = "2")]
     pub(super) id: u64,
     #[prost(string, tag = "3")]
@@ -344,8 +346,8 @@ pub(super) struct Admitted {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Removed {
-    #[prost(bytes = "vec", tag = "1")]
-    pub(super) member: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(super) member: Bytes,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
