@@ -153,9 +153,9 @@ pub(super) struct Host {
     #[arg(long, value_enum)]
     pub(super) admit: Option<Admit>,
     /// Whether plain-text programs (nc, the tutorial's client) may come in, and their encoding. What they say and hear,
-    /// anybody on the network can read and forge. Else as the room has it, off at first
-    #[arg(long, value_enum)]
-    pub(super) plain: Option<HostPlain>,
+    /// anybody on the network can read and forge
+    #[arg(long, value_enum, default_value_t = HostPlain::Off)]
+    pub(super) plain: HostPlain,
     /// What newcomers see of the time before they came; else as the room has it, none at first
     #[arg(long, value_enum)]
     pub(super) history: Option<HistoryOf>,
@@ -243,16 +243,6 @@ pub(super) fn word_of(admit: proto::Admit) -> &'static str {
     }
 }
 
-/// The encoding of plain guests as it is typed, and as `listening` reports it.
-pub(super) fn plain_word(plain: Option<Encoding>) -> &'static str {
-    match plain {
-        None => "off",
-        Some(Encoding::Utf8) => "utf-8",
-        Some(Encoding::Gbk) => "gbk",
-        Some(Encoding::Auto) => "auto",
-    }
-}
-
 impl HistoryOf {
     pub(super) fn history(self) -> History {
         match self {
@@ -269,6 +259,16 @@ impl HostPlain {
             Self::Utf8 => Some(Encoding::Utf8),
             Self::Gbk => Some(Encoding::Gbk),
             Self::Auto => Some(Encoding::Auto),
+        }
+    }
+
+    /// As it is typed, and as `listening` reports it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Utf8 => "utf-8",
+            Self::Gbk => "gbk",
+            Self::Auto => "auto",
         }
     }
 }

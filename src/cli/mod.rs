@@ -27,7 +27,7 @@ mod session;
 mod setup;
 mod signals;
 
-use args::{Args, Command, Host, Identity, Join, plain_word};
+use args::{Args, Command, Host, Identity, Join};
 use copies::Copies;
 use output::Output;
 use record::Record;
@@ -133,7 +133,7 @@ fn talk(args: &Args, place: &Place<'_>, profile: &Profile, output: &mut Output) 
         Place::Host(host) => {
             let config = setup::host(args, host, &known, &settings)?;
             let plan = Plan {
-                plain: plain_word(setup::plain(&config, &known)),
+                plain: host.plain.word(),
                 admit: setup::admission(&config, &known),
                 stay: host.stay,
             };

@@ -5,13 +5,13 @@ use std::io;
 use crossbeam_channel::{Receiver, select};
 
 use super::Exit;
-use super::args::{Admit, Args, CONNECT_WITHIN, HistoryOf, Host, HostPlain, Join, PlaceError, parse_place};
+use super::args::{Admit, Args, CONNECT_WITHIN, HistoryOf, Host, Join, PlaceError, parse_place};
 use super::input::Line;
 use super::record::Record;
 use super::session::DRAIN_WITHIN;
 use crate::profile::{self, ProfileError, Settings};
-use crate::proto::log::{RoomId, Settings as RoomSettings};
-use crate::proto::{self, Encoding, Limits};
+use crate::proto::log::RoomId;
+use crate::proto::{self, Limits};
 use crate::store::{Rooms, Summary};
 use crate::text;
 use crate::worker::{self, Config, Role, Target};
@@ -113,7 +113,7 @@ pub(super) fn host(args: &Args, host: &Host, home: &Rooms, settings: &Settings) 
         port: host.port,
         admit: host.admit.map(Admit::rule),
         history: host.history.map(HistoryOf::history),
-        plain: host.plain.map(HostPlain::encoding),
+        plain: Some(host.plain.encoding()),
         welcome: host.welcome.clone(),
     });
     let mut config = config(args, settings, role)?;
@@ -125,21 +125,9 @@ pub(super) fn host(args: &Args, host: &Host, home: &Rooms, settings: &Settings) 
 /// Who may come into the room that a host opens: as it says, or as the room has it.
 pub(super) fn admission(config: &Config, home: &Rooms) -> Option<proto::Admit> {
     let Role::Host(host) = &config.role else { return None };
-    let kept = kept(host, home).map(|kept| kept.admit);
+    let kept = home.rooms.iter().find(|room| Some(room.room) == host.again);
+    let kept = kept.map(|room| room.settings.admit);
     Some(host.admit.or(kept).unwrap_or_default())
-}
-
-/// The encoding of plain guests in the room that a host opens: as it says, or as the room has it.
-pub(super) fn plain(config: &Config, home: &Rooms) -> Option<Encoding> {
-    let Role::Host(host) = &config.role else { return None };
-    host.plain
-        .unwrap_or_else(|| kept(host, home).and_then(|kept| kept.plain))
-}
-
-/// The settings of a room that is opened again.
-fn kept<'a>(host: &worker::Host, home: &'a Rooms) -> Option<&'a RoomSettings> {
-    let room = home.rooms.iter().find(|room| Some(room.room) == host.again);
-    room.map(|room| &room.settings)
 }
 
 /// The room that `join` goes to.

@@ -171,14 +171,14 @@ fn plain_text_of(program: &mut Program) -> (String, Vec<String>) {
 }
 
 #[test]
-fn a_room_that_let_plain_text_in_does_so_again_and_says_so_unless_it_is_told_otherwise() {
+fn plain_text_is_let_in_only_by_who_says_so_each_time() {
     let hosting = ["host", "--bind", "127.0.0.1", "--port", "0", "--room", "Workshop"];
     let mut first = Program::json(&[&hosting[..], &["--plain", "gbk"]].concat());
     let on = || ("gbk".to_owned(), vec!["plain-text".to_owned()]);
     assert_eq!(plain_text_of(&mut first), on());
     let again = |options: &[&str]| plain_text_of(&mut first.again(&[&hosting[..], options].concat()));
-    assert_eq!(again(&[]), on());
-    assert_eq!(again(&["--plain", "off"]).1, ["plain-text", "plain-text-off"]);
+    assert_eq!(again(&["--plain", "gbk"]), on());
+    assert_eq!(again(&[]).1, ["plain-text", "plain-text-off"]);
     assert_eq!(again(&[]), ("off".to_owned(), Vec::new()));
 }
 
