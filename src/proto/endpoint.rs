@@ -126,8 +126,8 @@ impl Endpoint {
         self.0.handle_read(now, read, entries);
     }
 
-    /// Nothing more is at hand, or enough was taken in. A host gathers what it is told until then, so that all of it shares one batch on the disk and one page for
-    /// each guest; what fills no batch waits for this. Call it before waiting, however shortly.
+    /// Nothing more is at hand, or enough was taken in. A host gathers what it is told until then, so that all of it shares one batch on the disk
+    /// and one page for each guest; what fills no batch waits for this. Call it before waiting, however shortly.
     pub fn handle_lull(&mut self, now: Now) {
         self.0.handle_lull(now);
     }

@@ -64,8 +64,8 @@ impl From<prost::DecodeError> for WireError {
     }
 }
 
-/// Copied once: fields are parts of it until they have their own form, instead of copies of copies.
-fn shared(bytes: &[u8]) -> Bytes {
+/// In the form of the schema. What is decoded is copied once, here: its fields are parts of it until they have their own form.
+fn copied(bytes: &[u8]) -> Bytes {
     Bytes::copy_from_slice(bytes)
 }
 
@@ -82,7 +82,7 @@ pub fn encode(message: &Message) -> Vec<u8> {
 /// [`WireError`].
 pub fn decode(bytes: &[u8]) -> Result<Message, WireError> {
     check::at_most(bytes.len(), MAX_ENCODED_BYTES)?;
-    schema::Message::decode(shared(bytes))?.try_into()
+    schema::Message::decode(copied(bytes))?.try_into()
 }
 
 /// A body as bytes: what the author signs.
@@ -98,7 +98,7 @@ pub fn encode_body(body: &Body) -> Arc<[u8]> {
 /// [`WireError`].
 pub fn decode_body(bytes: &[u8]) -> Result<Body, WireError> {
     check::at_most(bytes.len(), MAX_BODY_BYTES)?;
-    schema::Body::decode(shared(bytes))?.try_into()
+    schema::Body::decode(copied(bytes))?.try_into()
 }
 
 /// An entry with its place as bytes, on the wire as on the disk.
@@ -114,7 +114,7 @@ pub fn encode_entry(entry: &PlacedEntry) -> Vec<u8> {
 /// [`WireError`].
 pub fn decode_entry(bytes: &[u8]) -> Result<PlacedEntry, WireError> {
     check::at_most(bytes.len(), MAX_ENCODED_BYTES)?;
-    schema::PlacedEntry::decode(shared(bytes))?.try_into()
+    schema::PlacedEntry::decode(copied(bytes))?.try_into()
 }
 
 /// An entry without a place as bytes.
@@ -130,7 +130,7 @@ pub fn encode_signed(entry: &SignedEntry) -> Vec<u8> {
 /// [`WireError`].
 pub fn decode_signed(bytes: &[u8]) -> Result<SignedEntry, WireError> {
     check::at_most(bytes.len(), MAX_ENCODED_BYTES)?;
-    schema::SignedEntry::decode(shared(bytes))?.try_into()
+    schema::SignedEntry::decode(copied(bytes))?.try_into()
 }
 
 /// A head as bytes.
@@ -146,7 +146,7 @@ pub fn encode_head(head: &SignedHead) -> Vec<u8> {
 /// [`WireError`].
 pub fn decode_head(bytes: &[u8]) -> Result<SignedHead, WireError> {
     check::at_most(bytes.len(), MAX_ENCODED_BYTES)?;
-    schema::SignedHead::decode(shared(bytes))?.try_into()
+    schema::SignedHead::decode(copied(bytes))?.try_into()
 }
 
 /// How many of the first `entries` one [`Message::Entries`] can carry: at least one, if there is one.

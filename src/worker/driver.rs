@@ -20,7 +20,7 @@ mod reports;
 
 /// Reports of the IO threads that wait for the driver: at most 16 MiB of bytes that nobody has looked at.
 const IO_EVENTS: usize = 1024;
-/// Reports taken before anything is answered: a busy host then writes once per line for all of them. More would let
+/// Reports and commands taken before anything is answered: a busy host then writes once per line for all of them. More would let
 /// what is queued for a line grow while nothing of it is written.
 const IO_BATCH: usize = 128;
 /// Bytes taken before anything is answered, for the same reason.

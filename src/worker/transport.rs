@@ -17,9 +17,9 @@ use super::io_event::IoEvent;
 use super::thread::Thread;
 use crate::proto::{LineEnd, LineId};
 
-/// Bytes taken from a socket at a time: whatever a chat says in one go, and a reader's memory stays small.
+/// Bytes taken from a socket at a time at most: whatever a chat says in one go.
 pub(super) const READ_BYTES: usize = 16 << 10;
-/// What a reader takes at first: what a member says fits, and only who says more at a time costs more.
+/// What a reader takes at first: what a member says fits, and only who has said more at a time costs more.
 const FIRST_READ_BYTES: usize = 1 << 10;
 const _: () = assert!(READ_BYTES.is_multiple_of(FIRST_READ_BYTES));
 /// A reader calls nothing deep; a thousand of them are to fit anywhere.

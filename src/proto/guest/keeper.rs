@@ -147,12 +147,14 @@ impl Keeper {
 
     fn take_owns(&mut self) -> Vec<Own> {
         let mut owns = Vec::new();
-        for piece in &mut self.waiting {
-            if let Some(own) = piece.own.take() {
-                piece.changes.clear(); // an own entry is alone in its piece
+        // An own entry is alone in its piece.
+        self.waiting.retain_mut(|piece| match piece.own.take() {
+            Some(own) => {
                 owns.push(own);
+                false
             }
-        }
+            None => true,
+        });
         owns
     }
 

@@ -240,15 +240,15 @@ impl Core {
 
     /// The host has read the words that this guest was shown: its key is nobody else's, also before it lets this guest in.
     fn confirm(&mut self) {
-        if self.unconfirmed.is_none() {
-            return;
-        }
+        let Some(words) = self.unconfirmed else { return };
         match self.phase {
-            Phase::Knocking { host, .. } if self.entered.is_none() => {
+            _ if self.entered.is_some() => self.verify(MemberId::HOST),
+            Phase::Knocking { host, .. } => {
                 self.unconfirmed = None;
                 self.compared = Some(host);
             }
-            _ => self.verify(MemberId::HOST),
+            // The line has ended meanwhile, and whose words these were is no longer known.
+            _ => self.events.push_back(Event::Unconfirmed { words }),
         }
     }
 

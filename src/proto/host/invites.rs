@@ -16,6 +16,9 @@ use crate::proto::message::DenyReason;
 /// How long an invite can be used: as long as a mail may lie about.
 pub(super) const LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
+/// How long one that is over is known: longer than any clock is wrong that somebody works with.
+const KNOWN_FOR: Duration = Duration::from_secs(366 * 24 * 3600);
+
 /// Invites by number.
 #[derive(Debug, Default)]
 pub(super) struct Invites(BTreeMap<InviteNumber, Made>);
@@ -68,8 +71,11 @@ impl Invites {
         }
     }
 
-    /// None is forgotten, also when it is over: the clock may be wrong, and who comes with it is to be told the reason.
-    pub(super) fn add(&mut self, invite: &Invite) {
+    /// One that is over is not forgotten soon: the clock may be wrong, and who comes with it is to be told the reason.
+    pub(super) fn add(&mut self, invite: &Invite, now: SystemTime) {
+        let now = clock::seconds(now);
+        self.0
+            .retain(|_, made| made.expires.saturating_add(KNOWN_FOR.as_secs()) > now);
         let made = Made {
             secret: Some(invite.secret.clone()),
             expires: clock::seconds(invite.expires),

@@ -159,9 +159,13 @@ impl Core {
 
     /// A fact about plain guests, in its order with their words.
     fn tell_room(&mut self, now: Now, event: Event) {
-        if self.state != State::Over {
-            self.sequencer.push(Work::Tell(event));
-            self.settle(now);
+        match self.state {
+            State::Over => {}
+            _ if self.sequencer.is_idle() => self.events.push_back(event),
+            _ => {
+                self.sequencer.push(Work::Tell(event));
+                self.settle(now);
+            }
         }
     }
 

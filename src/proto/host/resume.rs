@@ -15,7 +15,7 @@ pub(super) struct Reads {
     last: u64,
     readings: BTreeMap<ReadId, Reading>,
     entering: BTreeMap<LineId, Entering>,
-    /// Hashes of the places where members begin, as far as they were needed: one for each at most.
+    /// Hashes of the places where members begin, as far as they were needed: one for each admission at most.
     floors: BTreeMap<u64, Hash>,
 }
 
@@ -296,10 +296,11 @@ impl Core {
     /// Sends a line what comes after `seq`: the next page, or what is stored from now on.
     pub(super) fn go_on(&mut self, line: LineId, seq: u64) {
         if seq >= self.last.seq {
-            return self.set_flow(line, Flow::Live { told: seq });
+            return self.set_flow(line, Flow::Live { told: self.last.seq });
         }
         let from = seq + 1;
         if let Some(entries) = self.unspread.page(from) {
+            debug_assert_eq!(entries.last().map(|placed| placed.seq), Some(self.last.seq));
             let head = Some(self.sign_head());
             self.set_flow(line, Flow::Live { told: self.last.seq });
             return self.send(line, Message::Entries { entries, head });

@@ -53,7 +53,7 @@ pub(super) enum Work {
 pub(super) enum Then {
     /// What the entry itself says.
     Nothing,
-    /// The same; the person at this computer has asked for it, and is told if it cannot be.
+    /// The same; the person at this computer has asked for it, and is told if the disk has no room for it.
     Asked,
     /// The person at this computer has said something.
     Said { text: Arc<str>, reply_to: Option<u64> },
@@ -197,7 +197,8 @@ impl Step {
                 From::Line(_) | From::Guests => return false,
             },
             Self::Kept(then) => then,
-            Self::Told(_) | Self::Repeated { .. } | Self::Begun { .. } => return false,
+            Self::Begun { again, .. } => return *again,
+            Self::Told(_) | Self::Repeated { .. } => return false,
         };
         matches!(then, Then::Asked | Then::Invite(_))
     }

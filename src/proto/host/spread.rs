@@ -48,7 +48,7 @@ impl Core {
                     fresh.push(placed.clone());
                     self.take(now, *landing);
                 }
-                Step::Kept(then) => self.kept_own(then),
+                Step::Kept(then) => self.kept_own(now, then),
                 Step::Told(event) => self.events.push_back(event),
                 Step::Repeated { line, id, place } => self.acknowledge(line, id, place),
                 Step::Begun { kept, again } => {
@@ -253,9 +253,9 @@ impl Core {
     }
 
     /// What is kept without an entry is kept.
-    fn kept_own(&mut self, then: Then) {
+    fn kept_own(&mut self, now: Now, then: Then) {
         if let Then::Invite(invite) = then {
-            self.invites.add(&invite);
+            self.invites.add(&invite, now.wall);
             self.events.push_back(Event::Invite { invite: *invite });
         }
     }

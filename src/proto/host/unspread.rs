@@ -1,5 +1,6 @@
-//! Entries that say no more than who has become a member. Nobody waits for them but the one who comes in and gets them with the welcome, so for
-//! the others they are gathered: a crowd that comes one after another would cost each of those who are in a message for each of those who come.
+//! The end of the log, as far as those who are in have not been sent it. Mostly that is nothing. Entries that say no more than who has become a
+//! member are gathered here: nobody waits for them but the one who comes in and gets them with the welcome, and a crowd that comes
+//! one after another would cost each of those who are in a message for each of those who come. Anything else takes all of it along.
 
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! Bodies of entries, between bytes and the log.
 
 use super::schema::Content;
-use super::{WireError, check, schema, shared};
+use super::{WireError, check, copied, schema};
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{Admission, Admit, Body, History, Settings, Target};
 use crate::proto::{Encoding, EntryId};
@@ -50,13 +50,13 @@ fn content(body: &Body) -> Option<Content> {
         }),
         Body::Renamed { name } => Content::Renamed(schema::Renamed { name: name.to_string() }),
         Body::Admitted { member, id, name, how } => Content::Admitted(schema::Admitted {
-            member: shared(&member.0),
+            member: copied(&member.0),
             id: id.0,
             name: name.to_string(),
             how: admission_number(*how),
         }),
         Body::Removed { member } => Content::Removed(schema::Removed {
-            member: shared(&member.0),
+            member: copied(&member.0),
         }),
         Body::Settings(settings) => Content::Settings(settings.into()),
         Body::Vouched { id, name, text } => Content::Vouched(schema::Vouched {
@@ -118,7 +118,7 @@ impl From<&Target> for schema::Target {
     fn from(target: &Target) -> Self {
         Self {
             seq: target.seq,
-            id: shared(&target.id.0),
+            id: copied(&target.id.0),
         }
     }
 }

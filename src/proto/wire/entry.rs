@@ -1,6 +1,6 @@
 //! Entries and heads, between bytes and the log.
 
-use super::{MAX_BODY_BYTES, WireError, check, schema, shared};
+use super::{MAX_BODY_BYTES, WireError, check, copied, schema};
 use crate::proto::EntryId;
 use crate::proto::identity::{MemberKey, Signature};
 use crate::proto::log::{Epoch, Hash, PlacedEntry, RoomId, Seen, SignedEntry, SignedHead};
@@ -8,15 +8,15 @@ use crate::proto::log::{Epoch, Hash, PlacedEntry, RoomId, Seen, SignedEntry, Sig
 impl From<&SignedEntry> for schema::SignedEntry {
     fn from(entry: &SignedEntry) -> Self {
         Self {
-            room: shared(&entry.room.0),
-            author: shared(&entry.author.0),
-            id: shared(&entry.id.0),
+            room: copied(&entry.room.0),
+            author: copied(&entry.author.0),
+            id: copied(&entry.id.0),
             counter: entry.counter,
             written_ms: entry.written_ms,
             seen_seq: entry.seen.seq,
-            seen_hash: shared(&entry.seen.hash.0),
-            body: shared(&entry.body),
-            signature: shared(&entry.signature.0),
+            seen_hash: copied(&entry.seen.hash.0),
+            body: copied(&entry.body),
+            signature: copied(&entry.signature.0),
         }
     }
 }
@@ -47,7 +47,7 @@ impl From<&PlacedEntry> for schema::PlacedEntry {
         Self {
             seq: placed.seq,
             placed_ms: placed.placed_ms,
-            hash: shared(&placed.hash.0),
+            hash: copied(&placed.hash.0),
             entry: Some((&placed.entry).into()),
         }
     }
@@ -69,10 +69,10 @@ impl TryFrom<schema::PlacedEntry> for PlacedEntry {
 impl From<&SignedHead> for schema::SignedHead {
     fn from(head: &SignedHead) -> Self {
         Self {
-            epoch: shared(&head.epoch.0),
+            epoch: copied(&head.epoch.0),
             seq: head.seq,
-            hash: shared(&head.hash.0),
-            signature: shared(&head.signature.0),
+            hash: copied(&head.hash.0),
+            signature: copied(&head.signature.0),
         }
     }
 }
@@ -94,7 +94,7 @@ impl From<&Seen> for schema::Seen {
     fn from(seen: &Seen) -> Self {
         Self {
             seq: seen.seq,
-            hash: shared(&seen.hash.0),
+            hash: copied(&seen.hash.0),
         }
     }
 }

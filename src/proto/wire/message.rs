@@ -3,7 +3,7 @@
 use prost::bytes::Bytes;
 
 use super::schema::Kind;
-use super::{WireError, check, schema, shared};
+use super::{WireError, check, copied, schema};
 use crate::proto::EntryId;
 use crate::proto::identity::MemberKey;
 use crate::proto::log::{Epoch, Hash, InviteNumber, RoomId};
@@ -89,18 +89,18 @@ fn kind(message: &Message) -> Option<Kind> {
         Message::Read { seq } => Kind::Read(schema::Place { seq: *seq }),
         Message::Welcome(welcome) => Kind::Welcome(welcome.into()),
         Message::Pending { commitment } => Kind::Pending(schema::Pending {
-            commitment: shared(commitment),
+            commitment: copied(commitment),
         }),
         Message::Denied(reason) => Kind::Denied(schema::Reason {
             reason: number_of(&DENY_REASONS, reason),
         }),
         Message::Acknowledged { id, seq, hash } => Kind::Acknowledged(schema::Acknowledged {
-            id: shared(&id.0),
+            id: copied(&id.0),
             seq: *seq,
-            hash: shared(&hash.0),
+            hash: copied(&hash.0),
         }),
         Message::Refused { id, reason } => Kind::Refused(schema::Refused {
-            id: shared(&id.0),
+            id: copied(&id.0),
             reason: number_of(&SUBMIT_REFUSALS, reason),
         }),
         Message::Entries { entries, head } => Kind::Entries(schema::Entries {
@@ -117,7 +117,7 @@ fn kind(message: &Message) -> Option<Kind> {
         Message::Roster(list) => Kind::Roster(schema::List {
             elements: encoded::<schema::RosterEntry, _>(list),
         }),
-        Message::Reveal { nonce } => Kind::Reveal(schema::Reveal { nonce: shared(nonce) }),
+        Message::Reveal { nonce } => Kind::Reveal(schema::Reveal { nonce: copied(nonce) }),
         Message::Ping => Kind::Ping(schema::Nothing {}),
         Message::Pong => Kind::Pong(schema::Nothing {}),
         Message::Rekey => Kind::Rekey(schema::Nothing {}),
@@ -182,14 +182,14 @@ impl TryFrom<schema::Message> for Message {
 impl From<&Join> for schema::Join {
     fn from(join: &Join) -> Self {
         Self {
-            room: join.room.map(|room| shared(&room.0)),
+            room: join.room.map(|room| copied(&room.0)),
             name: join.name.to_string(),
             proof: match &join.proof {
                 Proof::Member => None,
                 Proof::Knock => Some(schema::Proof::Knock(schema::Nothing {})),
                 Proof::Invite { number, proof } => Some(schema::Proof::Invite(schema::InviteProof {
-                    number: shared(&number.0),
-                    proof: shared(proof),
+                    number: copied(&number.0),
+                    proof: copied(proof),
                 })),
             },
             resume: join.resume.as_ref().map(Into::into),
@@ -221,7 +221,7 @@ impl TryFrom<schema::Join> for Join {
 impl From<&Resume> for schema::Resume {
     fn from(resume: &Resume) -> Self {
         Self {
-            epoch: shared(&resume.epoch.0),
+            epoch: copied(&resume.epoch.0),
             last: Some((&resume.last).into()),
             head: resume.head.as_ref().map(Into::into),
         }
@@ -243,8 +243,8 @@ impl TryFrom<schema::Resume> for Resume {
 impl From<&Welcome> for schema::Welcome {
     fn from(welcome: &Welcome) -> Self {
         Self {
-            room: shared(&welcome.room.0),
-            epoch: shared(&welcome.epoch.0),
+            room: copied(&welcome.room.0),
+            epoch: copied(&welcome.epoch.0),
             settings: Some((&welcome.settings).into()),
             floor: Some((&welcome.floor).into()),
             head: Some((&welcome.head).into()),
@@ -275,7 +275,7 @@ impl TryFrom<schema::Welcome> for Welcome {
 impl From<&RosterEntry> for schema::RosterEntry {
     fn from(entry: &RosterEntry) -> Self {
         Self {
-            key: entry.key.map(|key| shared(&key.0)),
+            key: entry.key.map(|key| copied(&key.0)),
             id: entry.id.0,
             name: entry.name.to_string(),
             here: entry.here,
@@ -307,7 +307,7 @@ impl TryFrom<schema::RosterEntry> for RosterEntry {
 impl From<&Presence> for schema::Presence {
     fn from(presence: &Presence) -> Self {
         Self {
-            key: presence.key.map(|key| shared(&key.0)),
+            key: presence.key.map(|key| copied(&key.0)),
             id: presence.id.0,
             name: presence.name.to_string(),
             state: number_of(&PRESENCE_STATES, &presence.state),

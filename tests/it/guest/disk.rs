@@ -11,7 +11,8 @@ fn a_full_disk_loses_nothing() {
     let table = Table::inside()
         .with_disk(Disk::Fails(StoreError::Full))
         .says("mine")
-        .placed(MAX, "theirs");
+        .placed(MAX, "theirs")
+        .after(2_000);
     let mut table = table
         .shows(&["refused mine: DiskFull", "Notice { notice: CopyHeldUp }"])
         .placed(MAX, "more")
@@ -34,6 +35,12 @@ fn whoever_cannot_keep_that_they_are_in_is_told_and_is_in_later() {
         .with_disk(Disk::Keeps)
         .after(2_000)
         .shows(&["connected to room, resumed false"]);
+}
+
+#[test]
+fn whoever_has_only_their_own_words_refused_is_told_of_nothing_else() {
+    let table = Table::inside().with_disk(Disk::Fails(StoreError::Full)).says("mine");
+    table.after(10_000).shows_nothing("Notice");
 }
 
 #[test]

@@ -91,3 +91,12 @@ fn words_that_were_compared_before_coming_in_are_not_asked_for_again() {
     let table = table.wants(Command::Confirm).welcomes().says("one").crash().start();
     table.shows_nothing("Unconfirmed");
 }
+
+#[test]
+fn a_confirmation_that_comes_when_the_line_has_ended_is_asked_for_again() {
+    let (table, words) = Table::confirming().start().answers().knock_is_shown();
+    let mut table = table.loses_line(LineEnd::Reset).wants(Command::Confirm);
+    let asked = format!("Unconfirmed {{ words: {words:?} }}");
+    assert!(table.seen_events().contains(&asked));
+    assert!(!table.knows_its_host());
+}

@@ -1,8 +1,10 @@
 //! A host that has lost part of its log.
 
+use landline::proto::log::StoreError;
 use landline::proto::message::{Message, SubmitRefusal};
 use landline::proto::{Command, KnockId};
 
+use super::disk::Mood;
 use super::room::Room;
 
 /// Li and Mo have seven entries, the host has lost the last two.
@@ -126,6 +128,13 @@ fn a_person_may_give_it_up_and_begin_another_history() {
         .hears("Li", &["welcome m1 from 2 to 4 anew", "entries 3 to 4, head 4"]);
     room.submits("Li", "hi")
         .hears("Li", &["acknowledged 5", "entries 5 to 5, head 5"]);
+}
+
+#[test]
+fn whoever_begins_another_history_on_a_full_disk_is_told_each_time() {
+    let room = lost().comes("Li").quietly().disk(Mood::Broken(StoreError::Full));
+    let room = room.wants(Command::NewEpoch).shows(&["notice DiskFull"]);
+    room.wants(Command::NewEpoch).shows(&["notice DiskFull"]);
 }
 
 #[test]
