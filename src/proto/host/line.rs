@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::bucket::Bucket;
+use super::owed::Owed;
 use crate::proto::identity::MemberKey;
 use crate::proto::meeting::Meeting;
 use crate::proto::message::Resume;
-use crate::proto::{EntryId, KnockId, MemberId};
+use crate::proto::{KnockId, MemberId};
 
 /// How long somebody who has shown a key may take to say what they want: as long as for the whole handshake.
 pub(super) const JOIN_WITHIN: Duration = Duration::from_secs(10);
@@ -22,8 +23,8 @@ pub(super) struct Line {
     pub(super) phase: Phase,
     /// Where their copy of the log ends.
     pub(super) resume: Option<Resume>,
-    /// The first entry that was refused for now: before it comes again, nothing behind it is taken, or it would stand in another order.
-    pub(super) owed: Option<EntryId>,
+    /// What was refused for now and is to come again.
+    pub(super) owed: Owed,
     /// Nothing is read from it before then: its member has said too much.
     pub(super) held_until: Option<Instant>,
     /// How much somebody may still say who is not in.
@@ -78,7 +79,7 @@ impl Line {
             address,
             phase: Phase::Joining(join_until),
             resume: None,
-            owed: None,
+            owed: Owed::default(),
             held_until: None,
             allowance,
         }

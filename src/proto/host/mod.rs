@@ -35,6 +35,7 @@ mod invites;
 mod knocks;
 mod line;
 mod opening;
+mod owed;
 mod plain;
 mod plain_side;
 mod refusals;

@@ -171,8 +171,9 @@ impl Core {
         let Some(guest) = self.lines.get_mut(&line) else {
             return;
         };
-        if reason.retry() {
-            guest.owed.get_or_insert(id);
+        match reason.retry() {
+            true => guest.owed.add(id),
+            false => guest.owed.remove(id),
         }
         self.send(line, Message::Refused { id, reason });
     }

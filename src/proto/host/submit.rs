@@ -57,14 +57,10 @@ impl Core {
             return;
         };
         if self.config.limits.makes(Mistake::ForgetOrder) {
-            guest.owed = None;
+            guest.owed.forget();
         }
-        // What came back into the log another way does not come again on this line.
         let index = self.projection.index();
-        guest
-            .owed
-            .take_if(|owed| *owed == name || index.seq_of(id, *owed).is_some());
-        if guest.owed.is_some() {
+        if !guest.owed.takes(name, |owed| index.seq_of(id, owed).is_some()) {
             return self.refuse(line, name, SubmitRefusal::Busy);
         }
         let author = guest.key;

@@ -195,9 +195,9 @@ found! {
     a_receipt_before_the_flush_is_found: StoredEarly by "I2";
     an_order_that_is_lost_at_the_guest_is_found: ResendReversed by "I8";
     an_outbox_that_forgets_what_was_sent_is_found: ForgetSent by "I11";
-    a_refusal_that_is_forgotten_is_found: ForgetRefused by "I15";
+    a_refusal_that_is_forgotten_is_found: ForgetRefused by "I8" | "I15";
     a_guest_that_stays_away_is_found: StayAway by "I15";
-    a_full_disk_that_is_forgotten_is_found: DropFull by "I4" | "I15";
+    a_full_disk_that_is_forgotten_is_found: DropFull by "I2" | "I4" | "I15";
     showing_twice_is_found: ShowTwice by "I4";
     a_host_that_is_trusted_with_signatures_is_found: TrustHost by "I9";
     a_gap_that_is_not_missed_is_found: TakeGap by "I4" | "I7";
