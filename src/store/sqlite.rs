@@ -73,7 +73,7 @@ impl Default for Options {
 pub struct SqliteStore {
     connection: Connection,
     /// After `connection`: fields are dropped in order, and a file is set aside when it is closed.
-    aside: open::Aside,
+    cleanup: open::Cleanup,
     me: MemberKey,
     options: Options,
     /// What the file says of the room; `None`: there is none yet.
@@ -96,7 +96,7 @@ impl SqliteStore {
     }
 
     fn healthy(&self) -> Result<(), ReadError> {
-        match (&self.aside.damage, self.failed) {
+        match (&self.cleanup.damage, self.failed) {
             (Some(damage), _) => Err(damage.clone().into()),
             (None, true) => Err(ReadError::Failed),
             (None, false) => Ok(()),
@@ -108,7 +108,7 @@ impl SqliteStore {
         match trouble {
             Trouble::Refused(StoreError::Failed) => self.failed = true,
             Trouble::Refused(_) => {}
-            Trouble::Damaged(damage) => self.aside.damage = Some(damage.clone()),
+            Trouble::Damaged(damage) => self.cleanup.damage = Some(damage.clone()),
         }
     }
 
@@ -140,11 +140,11 @@ impl SqliteStore {
     }
 
     fn is_disk_short(&self) -> bool {
-        disk::free_bytes(&self.aside.path).is_some_and(|free| free < self.options.min_free_bytes)
+        disk::free_bytes(&self.cleanup.path).is_some_and(|free| free < self.options.min_free_bytes)
     }
 
     fn wal_bytes(&self) -> u64 {
-        std::fs::metadata(open::beside(&self.aside.path, "-wal")).map_or(0, |file| file.len())
+        std::fs::metadata(open::beside(&self.cleanup.path, "-wal")).map_or(0, |file| file.len())
     }
 
     /// Moves the WAL into the file, as far as readers let it.
@@ -195,7 +195,7 @@ impl SqliteStore {
 impl Drop for SqliteStore {
     /// A room that nobody ever got into leaves nothing behind.
     fn drop(&mut self) {
-        self.aside.blank = self.state.is_none() && self.healthy().is_ok() && open::is_blank(&self.connection);
+        self.cleanup.blank = self.state.is_none() && self.healthy().is_ok() && open::is_blank(&self.connection);
     }
 }
 
@@ -391,7 +391,7 @@ mod tests {
     fn a_wal_that_cannot_move_is_moved_later() {
         let profile = tempfile::tempdir().unwrap();
         let mut store = store(profile.path());
-        let reader = Connection::open(&store.aside.path).unwrap();
+        let reader = Connection::open(&store.cleanup.path).unwrap();
         reader.execute_batch("BEGIN; SELECT * FROM room").unwrap();
         store.connection.busy_timeout(std::time::Duration::ZERO).unwrap();
         assert_eq!(store.keep(&long_batch()), Ok(()));
@@ -404,7 +404,7 @@ mod tests {
 
     /// Makes the WAL as long as that; behind its last frame nothing is read.
     fn lengthen(store: &SqliteStore, bytes: u64) {
-        let path = open::beside(&store.aside.path, "-wal");
+        let path = open::beside(&store.cleanup.path, "-wal");
         let wal = std::fs::OpenOptions::new().write(true).open(path).unwrap();
         wal.set_len(bytes).unwrap();
     }
@@ -427,7 +427,7 @@ mod tests {
         let profile = tempfile::tempdir().unwrap();
         let mut store = store(profile.path());
         store.connection.busy_timeout(std::time::Duration::ZERO).unwrap();
-        let reader = Connection::open(&store.aside.path).unwrap();
+        let reader = Connection::open(&store.cleanup.path).unwrap();
         reader.execute_batch("BEGIN; SELECT * FROM room").unwrap();
         lengthen(&store, WAL_FORCED_BYTES + 1);
         assert_eq!(store.keep(&room("two")), Ok(()), "there is room yet");

@@ -151,13 +151,11 @@ impl Core {
                 if let Some((number, _)) = invite {
                     self.invites.give_back(number);
                 }
-                self.deny(
-                    line,
-                    match refusal {
-                        SubmitRefusal::DiskFull => DenyReason::DiskFull,
-                        _ => DenyReason::Busy,
-                    },
-                );
+                let reason = match refusal {
+                    SubmitRefusal::DiskFull => DenyReason::DiskFull,
+                    _ => DenyReason::Busy,
+                };
+                self.deny(line, reason);
             }
             Then::Invite(_) | Then::Asked | Then::Nothing => {}
         }

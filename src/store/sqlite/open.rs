@@ -111,16 +111,16 @@ impl Kept {
     }
 }
 
-/// Sets a file aside when it is dropped, if damage was found, or takes it away, if there is nothing in it.
+/// What is done with a file when it is dropped: set aside, if damage was found, or taken away, if there is nothing in it.
 #[derive(Debug)]
-pub(super) struct Aside {
+pub(super) struct Cleanup {
     pub(super) path: PathBuf,
     pub(super) damage: Option<Damage>,
     /// No room was ever made in it.
     pub(super) blank: bool,
 }
 
-impl Drop for Aside {
+impl Drop for Cleanup {
     fn drop(&mut self) {
         if self.damage.is_some() {
             set_aside(&self.path);
@@ -145,7 +145,7 @@ pub(super) fn open(path: &Path, room: RoomId, me: MemberKey, options: Options) -
     match prepare(&mut connection, unclean) {
         Ok((state, names, backlog)) if state.as_ref().is_none_or(|state| state.kept.room == room) => Ok(SqliteStore {
             connection,
-            aside: Aside {
+            cleanup: Cleanup {
                 path: path.to_owned(),
                 damage: None,
                 blank: false,

@@ -1,20 +1,14 @@
 //! The guest's wall clock jumps by hours, while it is in and between two starts.
 
-use std::time::Duration;
-
 use landline::proto::LineEnd;
 
 use super::table::Table;
 use super::words::MAX;
+use crate::support::set_clock;
 
 impl Table {
-    /// Somebody sets the clock, forwards or backwards; no time passes.
     fn clock_jumps(mut self, hours: i32) -> Self {
-        let far = Duration::from_secs(3600) * hours.unsigned_abs();
-        match hours < 0 {
-            true => self.now.wall -= far,
-            false => self.now.wall += far,
-        }
+        set_clock(&mut self.now, hours);
         self
     }
 }

@@ -1,21 +1,13 @@
 //! The host's wall clock jumps by hours, while the room is open and between two starts. Nothing but an invite's end hangs on it.
 
-use std::time::Duration;
-
 use landline::proto::Command;
 
 use super::room::{Room, message};
-
-const HOUR: Duration = Duration::from_secs(3600);
+use crate::support::set_clock;
 
 impl Room {
-    /// Somebody sets the clock, forwards or backwards; no time passes.
     fn clock_jumps(mut self, hours: i32) -> Self {
-        let far = HOUR * hours.unsigned_abs();
-        match hours < 0 {
-            true => self.now.wall -= far,
-            false => self.now.wall += far,
-        }
+        set_clock(&mut self.now, hours);
         self
     }
 }
