@@ -30,12 +30,15 @@ enum Verdict {
 impl Core {
     /// Somebody with a key wants to come in.
     pub(super) fn join(&mut self, now: Now, line: LineId, join: Join) {
+        if !self.lines.contains_key(&line) {
+            return;
+        }
+        let resume = join.resume.map(|resume| self.take_resume(resume));
         let Some(guest) = self.lines.get_mut(&line) else {
             return;
         };
-        guest.resume = join.resume;
+        guest.resume = resume;
         let key = guest.key;
-        self.look_ahead(join.resume);
         match self.decide(now, line, &key, &join) {
             Verdict::Member(id) => self.enter(now, line, id),
             Verdict::Admit(how, invite) => self.admit(now, line, &join.name, how, invite),

@@ -63,7 +63,7 @@ impl Core {
         let resume = guest.resume;
         let floor = peer.first_seq.saturating_sub(1);
         let same = resume.filter(|resume| resume.epoch == self.kept.epoch);
-        let head = same.and_then(|resume| self.genuine(resume.head));
+        let head = same.and_then(|resume| resume.head);
         let places = [
             Some(floor),
             same.map(|resume| resume.last.seq),
@@ -225,8 +225,8 @@ impl Core {
             return Standing::Anew;
         };
         let same = entering.hashes.get(&resume.last.seq) == Some(&resume.last.hash);
-        let lost = self
-            .genuine(resume.head)
+        let lost = resume
+            .head
             .filter(|head| entering.hashes.get(&head.seq) != Some(&head.hash));
         if let Some(head) = lost {
             self.guard_against(head);
@@ -242,17 +242,20 @@ impl Core {
         }
     }
 
-    /// This host's own word counts whoever shows it: somebody whose membership is in the lost part is no member now.
-    pub(super) fn look_ahead(&mut self, resume: Option<Resume>) {
-        let head = resume.and_then(|resume| self.genuine(resume.head));
+    /// Where somebody's copy ends, without what is not this host's own word. That word counts whoever shows it: somebody whose membership is in
+    /// the lost part is no member now.
+    pub(super) fn take_resume(&mut self, resume: Resume) -> Resume {
+        let head = resume.head.filter(|head| self.is_own(head));
         if let Some(head) = head.filter(|head| head.seq > self.last.seq) {
             self.guard_against(head);
         }
+        Resume { head, ..resume }
     }
 
-    /// This host's own word on this history, whether or not it is in the log.
-    fn genuine(&self, head: Option<SignedHead>) -> Option<SignedHead> {
-        head.filter(|head| head.epoch == self.kept.epoch && head.is_genuine(self.kept.room, &self.me))
+    /// Whether it is this host's own word on this history, whether or not it is in the log. Who comes back mostly shows the newest.
+    fn is_own(&self, head: &SignedHead) -> bool {
+        let newest = || self.head.as_ref() == Some(head);
+        head.epoch == self.kept.epoch && (newest() || head.is_genuine(self.kept.room, &self.me))
     }
 
     fn welcome(&mut self, now: Now, line: LineId, id: MemberId, floor: Seen, from: Seen, anew: bool) {
