@@ -115,17 +115,19 @@ impl Transport {
     /// Appends the sealed `plaintext` to `out`.
     pub(super) fn seal(&mut self, plaintext: &[u8], out: &mut Vec<u8>) {
         let from = out.len();
-        out.resize(from + plaintext.len() + TAG_BYTES, 0);
+        out.extend_from_slice(plaintext); // room for it: copying is faster than zeros
+        out.extend_from_slice(&[0; TAG_BYTES]);
         let sealed = self.0.write_message(plaintext, &mut out[from..]);
         sealed.expect("frames are short, and nobody sends 2^64 of them");
     }
 
-    /// Opens a frame into `plaintext`, which is made as long as it needs.
-    pub(super) fn open(&mut self, sealed: &[u8], plaintext: &mut Vec<u8>) -> Result<(), Fault> {
-        plaintext.resize(sealed.len(), 0); // as long as the ciphertext: then ring opens it in place
-        let opened = self.0.read_message(sealed, plaintext);
-        plaintext.truncate(opened.as_ref().map_or(0, |opened| *opened));
-        Ok(opened.map(|_| ())?)
+    /// Opens a frame; what it says is put at the beginning of `room`, which grows as far as it must.
+    pub(super) fn open<'a>(&mut self, sealed: &[u8], room: &'a mut Vec<u8>) -> Result<&'a [u8], Fault> {
+        if let Some(more) = sealed.get(room.len()..) {
+            room.extend_from_slice(more); // as long as the ciphertext: then ring opens it in place
+        }
+        let opened = self.0.read_message(sealed, &mut room[..sealed.len()])?;
+        Ok(&room[..opened])
     }
 
     /// What is sealed from now on has the next key.

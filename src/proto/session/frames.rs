@@ -26,7 +26,7 @@ const REKEY_BYTES: u64 = 64 << 20;
 const REKEY_AGE: Duration = Duration::from_secs(600);
 /// A receiver parts from a sender that has not. Four times as patient, so that other versions may choose otherwise.
 const MAX_FRAMES_OF_A_KEY: u32 = 1 << 16;
-/// What a line keeps for making and reading frames; more is given back.
+/// What a line keeps for reading frames. What a longer frame needed is given back with the next short one: in a flood the next is as long.
 const KEPT_SCRATCH: usize = 1 << 10;
 
 /// What is sealed of a message: its length, the message, and zeros. The same on all lines, so it is made once for all of them.
@@ -39,7 +39,7 @@ impl Padded {
         let mut plaintext = Vec::with_capacity(bytes);
         plaintext.extend_from_slice(&short(encoded.len()));
         plaintext.extend_from_slice(encoded);
-        plaintext.resize(bytes, 0);
+        plaintext.extend_from_slice(&[0; BLOCK_BYTES][..bytes - plaintext.len()]);
         Self(plaintext)
     }
 
@@ -52,7 +52,7 @@ impl Padded {
 /// Both directions of a line after the handshake.
 pub(super) struct Frames {
     transport: Transport,
-    /// A plaintext, while it is read.
+    /// Where a plaintext is read; what is left of the one before means nothing.
     scratch: Vec<u8>,
     outgoing: Usage,
     /// When the outgoing key was new.
@@ -121,10 +121,13 @@ impl Frames {
         if self.incoming.frames >= MAX_FRAMES_OF_A_KEY {
             return Err(SessionFailure::Overused);
         }
-        self.transport.open(body, &mut self.scratch)?;
+        let plaintext = self.transport.open(body, &mut self.scratch)?;
         self.incoming.count(body.len());
-        let message = decode(&self.scratch)?;
-        self.scratch.shrink_to(KEPT_SCRATCH);
+        let message = decode(plaintext)?;
+        if body.len() <= KEPT_SCRATCH {
+            self.scratch.truncate(KEPT_SCRATCH);
+            self.scratch.shrink_to(KEPT_SCRATCH);
+        }
         if message == Message::Rekey {
             self.transport.rekey_incoming();
             self.incoming = Usage::default();

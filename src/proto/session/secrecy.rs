@@ -100,11 +100,11 @@ impl Transport {
         }
     }
 
-    pub(super) fn open(&mut self, sealed: &[u8], plaintext: &mut Vec<u8>) -> Result<(), Fault> {
+    pub(super) fn open<'a>(&mut self, sealed: &[u8], room: &'a mut Vec<u8>) -> Result<&'a [u8], Fault> {
         match self {
-            Self::Noise(transport) => transport.open(sealed, plaintext),
+            Self::Noise(transport) => transport.open(sealed, room),
             #[cfg(feature = "simulation")]
-            Self::StandIn(transport) => transport.open(sealed, plaintext),
+            Self::StandIn(transport) => transport.open(sealed, room),
         }
     }
 

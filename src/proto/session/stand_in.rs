@@ -106,15 +106,15 @@ impl Transport {
         self.outgoing.count += 1;
     }
 
-    pub(super) fn open(&mut self, sealed: &[u8], plaintext: &mut Vec<u8>) -> Result<(), Fault> {
+    pub(super) fn open<'a>(&mut self, sealed: &[u8], room: &'a mut Vec<u8>) -> Result<&'a [u8], Fault> {
         let (opened, tag) = sealed.split_last_chunk::<TAG_BYTES>().ok_or(Fault::Altered)?;
         if *tag != self.incoming.tag(opened) {
             return Err(Fault::Altered);
         }
         self.incoming.count += 1;
-        plaintext.clear();
-        plaintext.extend_from_slice(opened);
-        Ok(())
+        room.clear();
+        room.extend_from_slice(opened);
+        Ok(room)
     }
 
     pub(super) fn rekey_outgoing(&mut self) {

@@ -69,9 +69,17 @@ fn encoded<'a, S, T>(list: &'a [T]) -> Vec<Bytes>
 where
     S: prost::Message + From<&'a T>,
 {
-    list.iter()
-        .map(|element| S::from(element).encode_to_vec().into())
-        .collect()
+    // One run of bytes for all: a crowd's names are no thousand allocations.
+    let mut run = Vec::new();
+    let ends = list.iter().map(|element| {
+        let encoded = S::from(element).encode(&mut run);
+        encoded.expect("a vector grows");
+        run.len()
+    });
+    let ends: Vec<usize> = ends.collect();
+    let run = Bytes::from(run);
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    starts.zip(&ends).map(|(start, end)| run.slice(start..*end)).collect()
 }
 
 impl From<&Message> for schema::Message {
