@@ -25,7 +25,7 @@ use crate::gui::room::room_settings::RoomSettings;
 use crate::gui::rooms::RoomList;
 use crate::gui::toasts::Toasts;
 use crate::gui::words::strings::{self, Strings};
-use crate::profile::{Call, Language, Profile, Settings, Theme};
+use crate::profile::{Call, Language, Place, Profile, Settings, Theme};
 use crate::proto::Encoding;
 use crate::store::Summary;
 use crate::worker::{Config, Worker};
@@ -271,6 +271,14 @@ impl App {
     fn save_settings(&mut self) {
         if let Some(saver) = &mut self.saver {
             saver.save(self.settings.clone());
+        }
+    }
+
+    /// Remembers where the window is; it is being closed.
+    pub(super) fn remember_place(&mut self, place: Option<Place>) {
+        if self.settings.place != place {
+            self.settings.place = place;
+            self.save_settings();
         }
     }
 

@@ -16,7 +16,7 @@ pub use bell::Bell;
 pub use bell::Call;
 pub use identity::IdentityError;
 pub use lock::{Holder, InUse, Program};
-pub use settings::{DEFAULT_WELCOME, Language, MAX_RECENT, Recent, Settings, Theme, room_of};
+pub use settings::{DEFAULT_WELCOME, Language, MAX_RECENT, Place, Recent, Settings, Theme, room_of};
 
 use lock::Lock;
 

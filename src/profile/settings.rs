@@ -14,6 +14,9 @@ pub const DEFAULT_WELCOME: &str = "天王盖地虎,宝塔镇河妖";
 /// Smaller than this nobody can read, larger than this one button fills the window.
 const ZOOM: std::ops::RangeInclusive<f32> = 0.5..=3.0;
 
+/// No desktop is larger, in pixels or points.
+const MAX_EXTENT: f32 = 65_535.0;
+
 /// What the window remembers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -36,10 +39,31 @@ pub struct Settings {
     pub zoom: f32,
     /// Enter makes a new line and Ctrl+Enter sends.
     pub enter_is_newline: bool,
+    /// Where the window was when it was closed.
+    pub place: Option<Place>,
 }
 
 /// Addresses that are remembered.
 pub const MAX_RECENT: usize = 8;
+
+/// Where a window was.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// The upper left corner of its frame, in pixels of the desktop; `None` where only the desktop knows (Wayland).
+    pub corner: Option<[f32; 2]>,
+    /// Width and height without the frame, in points of a zoom of 1.
+    pub size: [f32; 2],
+    /// It filled the screen; the rest is from before.
+    pub maximized: bool,
+}
+
+impl Place {
+    fn is_sane(&self) -> bool {
+        let corner = self.corner.unwrap_or_default();
+        corner.iter().chain(&self.size).all(|length| length.abs() <= MAX_EXTENT)
+            && self.size.iter().all(|length| *length >= 1.0)
+    }
+}
 
 /// A room that was joined.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +130,7 @@ impl Settings {
             theme: Theme::System,
             zoom: 1.0,
             enter_is_newline: false,
+            place: None,
         }
     }
 
@@ -120,6 +145,7 @@ impl Settings {
             default.zoom
         };
         self.recent.truncate(MAX_RECENT);
+        self.place = self.place.filter(Place::is_sane);
         self
     }
 }

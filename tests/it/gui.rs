@@ -47,6 +47,7 @@ fn settings() -> Settings {
         theme: Theme::Light,
         zoom: 1.0,
         enter_is_newline: false,
+        place: None,
     }
 }
 

@@ -32,6 +32,8 @@ mod text;
 mod tidy;
 mod tutorial;
 mod vectors;
+#[cfg(all(feature = "gui", target_os = "linux"))]
+mod window;
 mod wire;
 mod words;
 mod worker;

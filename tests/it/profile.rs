@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use landline::profile::{Language, MAX_RECENT, Profile, ProfileError, Program, Recent, Settings, Theme};
+use landline::profile::{Language, MAX_RECENT, Place, Profile, ProfileError, Program, Recent, Settings, Theme};
 
 #[cfg(unix)]
 mod bell;
@@ -142,6 +142,11 @@ fn what_is_saved_comes_back_and_nothing_else_is_left_behind() {
         theme: Theme::Dark,
         zoom: 1.25,
         enter_is_newline: true,
+        place: Some(Place {
+            corner: Some([-1200.0, 30.0]),
+            size: [800.0, 600.5],
+            maximized: true,
+        }),
     };
     let profile = open(folder.path()).unwrap();
     profile.save(&Settings::default()).unwrap();
@@ -185,10 +190,14 @@ fn nonsense_in_the_file_is_brought_into_bounds() {
     let recents = vec![recent; MAX_RECENT + 5].join(",");
     fs::write(
         folder.path().join("settings.json"),
-        format!("{{\"name\":\"\\u202e\\u0007李\\u200b雷\",\"zoom\":77,\"unknown\":1,\"recent\":[{recents}]}}"),
+        format!(
+            "{{\"name\":\"\\u202e\\u0007李\\u200b雷\",\"zoom\":77,\"unknown\":1,\"recent\":[{recents}],\
+             \"place\":{{\"corner\":[1e39,0],\"size\":[0,600],\"maximized\":false}}}}"
+        ),
     )
     .unwrap();
     let settings = profile.settings();
+    assert_eq!(settings.place, None);
     assert_eq!(settings.name, "李雷");
     assert!((settings.zoom - 3.0).abs() < f32::EPSILON);
     assert_eq!(settings.recent.len(), MAX_RECENT);

@@ -3,7 +3,6 @@
 pub(in crate::gui) mod file_dialog;
 pub(in crate::gui) mod in_use;
 mod path_field;
-#[cfg(target_os = "linux")]
 mod placement;
 pub(in crate::gui) mod saver;
 pub(in crate::gui) mod shelf;

@@ -1,43 +1,30 @@
-//! Where a window opens on X11: where it was, and fully on a screen.
+//! Where a window opens: where it was, and fully on a screen.
 //!
-//! eframe remembers the size in points and the place in pixels, but hands both over in points of the scale of that day:
-//! after the display's scale has changed the place is doubled or halved. On Windows and macOS eframe corrects that by
-//! itself; on Wayland only the compositor places windows.
+//! Places are in pixels, which mean the same when the display's scale has changed, and sizes are in points, which look the same. On Wayland only
+//! the compositor places windows.
 
-use eframe::{CreationContext, Storage};
-use egui::{Pos2, Rect, Vec2, pos2, vec2};
-use serde::Deserialize;
+use eframe::CreationContext;
+use egui::{Pos2, Rect, Vec2, ViewportInfo, pos2, vec2};
 use winit::dpi::{PhysicalPosition, PhysicalSize};
 use winit::monitor::MonitorHandle;
 
-/// Under this name eframe keeps [`Remembered`].
-const KEY: &str = "window";
+use crate::profile::Place;
+
 /// What the title bar and the edges add to a window, in points. How much it really is shows only when the window does;
 /// desktops draw title bars of 24 to 38.
 const FRAME: Vec2 = vec2(8.0, 40.0);
 
-/// The part of what eframe remembers that is needed here.
-#[derive(Debug, Deserialize)]
-struct Remembered {
-    normal_geometry: Geometry,
-}
-
-#[derive(Debug, Deserialize)]
-struct Geometry {
-    outer_position_pixels: Option<Pos2>,
-}
-
 /// Puts a window that is not shown yet where it was, and makes it no larger than the screen.
-pub(crate) fn restore(creation: &CreationContext<'_>) {
+pub(crate) fn restore(creation: &CreationContext<'_>, place: Option<Place>) {
     let Some(window) = creation.winit_window() else { return };
     let Ok(opened) = window.outer_position() else { return };
-    let remembered = creation.storage.and_then(remembered_place);
-    let place = remembered.unwrap_or_else(|| pos2(opened.x as f32, opened.y as f32));
+    let corner = place.and_then(|place| place.corner).map(Pos2::from);
+    let at = corner.unwrap_or_else(|| pos2(opened.x as f32, opened.y as f32));
     let size = window.inner_size();
     let size = vec2(size.width as f32, size.height as f32);
     let screens: Vec<Rect> = window.available_monitors().map(|screen| area(&screen)).collect();
     let frame = FRAME * window.scale_factor() as f32;
-    let Some(fitting) = fitted(Rect::from_min_size(place, size), frame, &screens) else {
+    let Some(fitting) = fitted(Rect::from_min_size(at, size), frame, &screens) else {
         return;
     };
     if fitting.size() != size {
@@ -47,15 +34,27 @@ pub(crate) fn restore(creation: &CreationContext<'_>) {
         }
     }
     // A window without a past is placed by the desktop.
-    if remembered.is_some() {
+    if corner.is_some() {
         window.set_outer_position(PhysicalPosition::new(fitting.min.x as i32, fitting.min.y as i32));
     }
 }
 
-/// The window's upper left corner of last time, in pixels.
-fn remembered_place(storage: &dyn Storage) -> Option<Pos2> {
-    let remembered: Remembered = eframe::get_value(storage, KEY)?;
-    remembered.normal_geometry.outer_position_pixels
+/// Where the window is now; while it fills the screen or is not shown at all, where it was `before` that.
+pub(crate) fn place(window: &ViewportInfo, zoom: f32, before: Option<Place>) -> Option<Place> {
+    let is = |state: Option<bool>| state.unwrap_or(false);
+    if is(window.minimized) {
+        return before;
+    }
+    let maximized = is(window.maximized) && !is(window.fullscreen);
+    if is(window.maximized) || is(window.fullscreen) {
+        return before.map(|before| Place { maximized, ..before });
+    }
+    let scale = window.native_pixels_per_point? * zoom;
+    Some(Place {
+        corner: window.outer_rect.map(|outer| (outer.min * scale).into()),
+        size: (window.inner_rect?.size() * zoom).into(),
+        maximized,
+    })
 }
 
 fn area(screen: &MonitorHandle) -> Rect {
@@ -88,9 +87,10 @@ fn overlap(one: Rect, other: Rect) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use egui::{Rect, Vec2, pos2, vec2};
+    use egui::{Rect, Vec2, ViewportInfo, pos2, vec2};
 
-    use super::{fitted, remembered_place};
+    use super::{fitted, place};
+    use crate::profile::Place;
 
     const FRAME: Vec2 = vec2(8.0, 40.0);
 
@@ -142,28 +142,52 @@ mod tests {
         assert_eq!(fitted(rect(0.0, 0.0, 9.0, 9.0), FRAME, &[]), None);
     }
 
-    /// What eframe wrote, as far as it matters here.
-    struct Kept(&'static str);
+    const BEFORE: Place = Place {
+        corner: Some([10.0, 30.0]),
+        size: [800.0, 600.0],
+        maximized: false,
+    };
 
-    impl eframe::Storage for Kept {
-        fn get_string(&self, key: &str) -> Option<String> {
-            (key == "window").then(|| self.0.to_owned())
+    /// A window on a display of two pixels per point, seen at a zoom of 1.25: its own points are larger.
+    fn seen() -> ViewportInfo {
+        ViewportInfo {
+            native_pixels_per_point: Some(2.0),
+            outer_rect: Some(rect(40.0, 20.0, 808.0, 640.0)),
+            inner_rect: Some(rect(44.0, 56.0, 800.0, 600.0)),
+            ..ViewportInfo::default()
         }
-
-        fn set_string(&mut self, _key: &str, _value: String) {}
-
-        fn remove_string(&mut self, _key: &str) {}
-
-        fn flush(&mut self) {}
     }
 
     #[test]
-    fn the_place_is_found_in_what_eframe_keeps() {
-        let kept = Kept(concat!(
-            "(normal_geometry:(outer_position_pixels:Some((x:10.0,y:30.0)),scale_factor:2.0,",
-            "inner_size_points:(x:1240.0,y:880.0)),fullscreen:false,maximized:false)"
-        ));
-        assert_eq!(remembered_place(&kept), Some(pos2(10.0, 30.0)));
-        assert_eq!(remembered_place(&Kept("of another version")), None);
+    fn a_place_means_the_same_at_every_zoom_and_scale() {
+        let now = place(&seen(), 1.25, None).expect("it is known");
+        assert_eq!(now.corner, Some([100.0, 50.0]), "in pixels");
+        assert_eq!(now.size, [1000.0, 750.0], "in points of a zoom of 1");
+        assert!(!now.maximized);
+    }
+
+    #[test]
+    fn a_window_that_fills_the_screen_goes_back_to_where_it_was() {
+        let mut window = seen();
+        window.maximized = Some(true);
+        let filling = Place {
+            maximized: true,
+            ..BEFORE
+        };
+        assert_eq!(place(&window, 1.0, Some(BEFORE)), Some(filling));
+        window.fullscreen = Some(true);
+        assert_eq!(place(&window, 1.0, Some(BEFORE)), Some(BEFORE));
+        window.minimized = Some(true);
+        assert_eq!(place(&window, 1.0, Some(filling)), Some(filling), "it is not shown");
+    }
+
+    #[test]
+    fn where_only_the_desktop_knows_the_place_the_size_is_kept() {
+        let mut window = seen();
+        window.outer_rect = None;
+        let now = place(&window, 1.0, Some(BEFORE)).expect("it is known");
+        assert_eq!((now.corner, now.size), (None, [800.0, 600.0]));
+        window.inner_rect = None;
+        assert_eq!(place(&window, 1.0, None), None);
     }
 }

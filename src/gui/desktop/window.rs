@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use eframe::{CreationContext, NativeOptions, Renderer};
-use egui::{Context, IconData, RawInput, Ui, ViewportBuilder, Visuals};
+use egui::{Context, IconData, RawInput, Ui, ViewportBuilder, ViewportCommand, Visuals};
 
 use crate::gui::app::{App, Factory, Start, language};
+use crate::gui::desktop::placement;
 use crate::gui::desktop::system_theme::SystemTheme;
 use crate::gui::look::fonts::SystemFonts;
 use crate::gui::look::theme::Palette;
 #[cfg(unix)]
 use crate::profile::Bell;
-use crate::profile::Profile;
+use crate::profile::{Place, Profile, Settings};
 use crate::worker::{Home, Worker};
 
 /// The name by which desktops know the window; the `.desktop` file has the same.
@@ -80,33 +81,35 @@ fn renderers() -> Vec<Renderer> {
 }
 
 fn options(renderer: Renderer, profile: &Profile) -> NativeOptions {
+    let settings = profile.settings();
     let mut viewport = ViewportBuilder::default()
         .with_title("Landline")
         .with_app_id(APP_ID)
-        .with_inner_size(SIZE)
+        .with_inner_size(size(&settings))
+        .with_maximized(is_maximized(&settings))
         .with_min_inner_size(MIN_SIZE);
     if let Some(icon) = icon() {
         viewport = viewport.with_icon(icon);
     }
-    let zoom = profile.settings().zoom;
-    let options = NativeOptions {
+    // X11 places a window only that was made somewhere; `placement` knows the display's scale, and moves it.
+    if let Some(corner) = settings.place.and_then(|place| place.corner) {
+        viewport = viewport.with_position(corner);
+    }
+    modest(NativeOptions {
         viewport,
         renderer,
-        window_builder: Some(Box::new(move |viewport| zoomed(viewport, zoom))),
-        persist_window: true,
-        persistence_path: Some(profile.folder().join("window.ron")),
         ..NativeOptions::default()
-    };
-    modest(options)
+    })
 }
 
-/// The size is remembered in points of the zoom that was set then, and restored before any zoom is set: without this a zoomed
-/// window would change its size at every start.
-fn zoomed(viewport: ViewportBuilder, zoom: f32) -> ViewportBuilder {
-    match viewport.inner_size {
-        Some(size) => viewport.with_inner_size(size * zoom),
-        None => viewport,
-    }
+/// In points of a zoom of 1: the window is made before any zoom is set.
+fn size(settings: &Settings) -> [f32; 2] {
+    let remembered = settings.place.map(|place| place.size);
+    remembered.unwrap_or_else(|| SIZE.map(|length| length * settings.zoom))
+}
+
+fn is_maximized(settings: &Settings) -> bool {
+    settings.place.is_some_and(|place| place.maximized)
 }
 
 /// A chat needs no fast graphics card, and must not wake one.
@@ -174,6 +177,9 @@ struct Window {
     #[cfg(unix)]
     _bell: Option<Bell>,
     system: SystemTheme,
+    place: Option<Place>,
+    /// It is to fill the screen as soon as it is shown: X11 forgets what it was asked before.
+    fills: bool,
 }
 
 impl Window {
@@ -185,12 +191,13 @@ impl Window {
     ) -> std::io::Result<Self> {
         let home = Home::in_folder(profile.identity().clone(), profile.folder().to_path_buf());
         let factory: Factory = Box::new(move |config, wake| Worker::spawn(home.clone(), config, wake));
-        let mut app = App::new(profile.settings(), factory)
+        let settings = profile.settings();
+        let (place, fills) = (settings.place, is_maximized(&settings));
+        let mut app = App::new(settings, factory)
             .with_profile(Arc::clone(&profile))?
             .with_start(start);
         app.attach_with(&creation.egui_ctx, fonts);
-        #[cfg(target_os = "linux")]
-        crate::gui::desktop::placement::restore(creation);
+        placement::restore(creation, place);
         let system = SystemTheme::watch(app.wake());
         // Whoever ends the session or the terminal closes the window; the rooms are left properly.
         if let Err(error) = ctrlc::set_handler(app.quitter()) {
@@ -205,12 +212,27 @@ impl Window {
             #[cfg(unix)]
             _bell,
             system,
+            place,
+            fills,
         })
+    }
+
+    fn follow(&mut self, ctx: &Context) {
+        if self.fills && ctx.cumulative_pass_nr() > 0 {
+            self.fills = false;
+            ctx.send_viewport_cmd(ViewportCommand::Maximized(true));
+        } else if self.fills {
+            ctx.request_repaint(); // it is shown after the first frame
+        } else {
+            let (zoom, before) = (ctx.zoom_factor(), self.place);
+            self.place = ctx.input(|input| placement::place(input.viewport(), zoom, before));
+        }
     }
 }
 
 impl eframe::App for Window {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.follow(ctx);
         self.app.logic(ctx);
     }
 
@@ -222,9 +244,8 @@ impl eframe::App for Window {
         Palette::of(visuals).bg.to_normalized_gamma_f32()
     }
 
-    /// Scroll offsets and cursors of last week are noise; the window's place is kept by eframe, the rest by the profile.
-    fn persist_egui_memory(&self) -> bool {
-        false
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.app.remember_place(self.place);
     }
 
     fn raw_input_hook(&mut self, _ctx: &Context, raw_input: &mut RawInput) {
@@ -236,13 +257,25 @@ impl eframe::App for Window {
 
 #[cfg(test)]
 mod tests {
-    use super::{ViewportBuilder, zoomed};
+    use super::{SIZE, size};
+    use crate::profile::{Place, Settings};
 
     #[test]
     fn a_zoomed_window_keeps_its_size_from_start_to_start() {
-        const ZOOM: f32 = 1.25;
-        let restored = ViewportBuilder::default().with_inner_size([800.0, 600.0]); // points of that zoom
-        let opened = zoomed(restored, ZOOM).inner_size.map(|size| size / ZOOM);
-        assert_eq!(opened, Some(egui::vec2(800.0, 600.0)));
+        let mut settings = Settings {
+            zoom: 1.5,
+            ..Settings::default()
+        };
+        assert_eq!(
+            size(&settings),
+            SIZE.map(|length| length * 1.5),
+            "as much as ever fits in"
+        );
+        settings.place = Some(Place {
+            corner: None,
+            size: [800.0, 600.0],
+            maximized: false,
+        });
+        assert_eq!(size(&settings), [800.0, 600.0]);
     }
 }
