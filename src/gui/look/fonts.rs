@@ -4,13 +4,14 @@
 //! the program, the system's colour emoji, the system's Simplified Chinese face in the family's weight, then whatever
 //! the system has for a character, and last the bundled Chinese subset.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::thread::JoinHandle;
 
 use egui::mutex::Mutex;
 use egui::{FontData, FontDefinitions, FontFamily, FontInsert, FontProvider, FontTweak};
 use egui_system_font_provider::SystemFontProvider;
 use fontique::{Attributes, Collection, CollectionOptions, FontWeight, QueryFamily, QueryStatus, SourceCache};
+use miniz_oxide::inflate::decompress_to_vec_zlib;
 
 use crate::profile::Language;
 
@@ -22,8 +23,12 @@ const TEXT_WEIGHT: f32 = 420.0;
 /// Weight of names and titles.
 const SEMIBOLD_WEIGHT: f32 = 620.0;
 
-const INTER: &[u8] = include_bytes!("../../../assets/fonts/Inter-subset.ttf");
-const CHINESE: &[u8] = include_bytes!("../../../assets/fonts/NotoSansSC-gb2312.otf");
+const HACK: &[u8] = include_bytes!("../../../assets/fonts/Hack-subset.ttf");
+const PACKED_INTER: &[u8] = include_bytes!("../../../assets/fonts/Inter-subset.ttf.zlib");
+const PACKED_CHINESE: &[u8] = include_bytes!("../../../assets/fonts/NotoSansSC-gb2312.otf.zlib");
+static INTER: LazyLock<Vec<u8>> = LazyLock::new(|| unpacked(PACKED_INTER));
+/// Few computers ever need it.
+static CHINESE: LazyLock<Vec<u8>> = LazyLock::new(|| unpacked(PACKED_CHINESE));
 
 /// Simplified Chinese faces, best first: macOS, Windows, then what Linux distributions install.
 const HAN_FAMILIES: [&str; 9] = [
@@ -54,14 +59,17 @@ pub(crate) fn install_bundled(ctx: &egui::Context) {
 
 /// The fonts the program brings. `chinese`: the bundled Chinese subset too, ahead of everything the system has.
 fn definitions(chinese: bool) -> FontDefinitions {
-    let mut fonts = FontDefinitions::default();
+    let mut fonts = FontDefinitions::empty();
     let mut add = |name: &str, data: FontData| fonts.font_data.insert(name.to_owned(), Arc::new(data));
-    add("Inter", FontData::from_static(INTER).tweak(weight(TEXT_WEIGHT)));
+    add("Inter", FontData::from_static(&INTER).tweak(weight(TEXT_WEIGHT)));
     add(
         "Inter semibold",
-        FontData::from_static(INTER).tweak(weight(SEMIBOLD_WEIGHT)),
+        FontData::from_static(&INTER).tweak(weight(SEMIBOLD_WEIGHT)),
     );
-    add(LAST_RESORT, FontData::from_static(CHINESE));
+    add("Hack", FontData::from_static(HACK));
+    if chinese {
+        add(LAST_RESORT, FontData::from_static(&CHINESE));
+    }
     let tail = chinese.then(|| LAST_RESORT.to_owned());
     let family = |first: &str| std::iter::once(first.to_owned()).chain(tail.clone()).collect();
     fonts.families.insert(FontFamily::Proportional, family("Inter"));
@@ -74,6 +82,10 @@ fn definitions(chinese: bool) -> FontDefinitions {
             .collect(),
     );
     fonts
+}
+
+fn unpacked(font: &[u8]) -> Vec<u8> {
+    decompress_to_vec_zlib(font).expect("the program brings it, and a test unpacks it")
 }
 
 /// The family of names and titles, as egui wants it.
@@ -241,7 +253,7 @@ impl FontProvider for LastResort {
     fn font_for(&self, request: &egui::FallbackRequest<'_>) -> Option<FontInsert> {
         in_gb2312(request.cluster.chars().next()?).then(|| FontInsert {
             name: LAST_RESORT.to_owned(),
-            data: FontData::from_static(CHINESE),
+            data: FontData::from_static(&CHINESE),
             families: Vec::new(),
         })
     }
@@ -258,7 +270,7 @@ fn in_gb2312(character: char) -> bool {
 mod tests {
     use egui::FontProvider as _;
 
-    use super::{CHINESE, INTER, SystemFonts, in_gb2312, install_bundled, semibold_family};
+    use super::{CHINESE, PACKED_CHINESE, PACKED_INTER, SystemFonts, in_gb2312, install_bundled, semibold_family};
     use crate::profile::Language;
 
     #[test]
@@ -284,8 +296,13 @@ mod tests {
 
     #[test]
     fn the_bundled_fonts_stay_small() {
-        assert!(INTER.len() < 500_000, "{}", INTER.len());
-        assert!(CHINESE.len() < 3_000_000, "{}", CHINESE.len());
+        assert!(PACKED_INTER.len() < 200_000, "{}", PACKED_INTER.len());
+        assert!(PACKED_CHINESE.len() < 1_500_000, "{}", PACKED_CHINESE.len());
+        assert_eq!(
+            CHINESE.get(..4),
+            Some(b"OTTO".as_slice()),
+            "OpenType with outlines of PostScript"
+        );
     }
 
     #[test]
