@@ -7,6 +7,7 @@ use eframe::CreationContext;
 use egui::{Pos2, Rect, Vec2, ViewportInfo, pos2, vec2};
 use winit::dpi::{PhysicalPosition, PhysicalSize};
 use winit::monitor::MonitorHandle;
+use winit::window::Window;
 
 use crate::profile::Place;
 
@@ -17,6 +18,14 @@ const FRAME: Vec2 = vec2(8.0, 40.0);
 /// Puts a window that is not shown yet where it was, and makes it no larger than the screen.
 pub(crate) fn restore(creation: &CreationContext<'_>, place: Option<Place>) {
     let Some(window) = creation.winit_window() else { return };
+    move_to(window, place);
+    // Only now: to move a window that fills the screen brings it back to its size on Windows and macOS.
+    if place.is_some_and(|place| place.maximized) {
+        window.set_maximized(true);
+    }
+}
+
+fn move_to(window: &Window, place: Option<Place>) {
     let Ok(opened) = window.outer_position() else { return };
     let corner = place.and_then(|place| place.corner).map(Pos2::from);
     let at = corner.unwrap_or_else(|| pos2(opened.x as f32, opened.y as f32));

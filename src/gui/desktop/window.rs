@@ -86,7 +86,6 @@ fn options(renderer: Renderer, profile: &Profile) -> NativeOptions {
         .with_title("Landline")
         .with_app_id(APP_ID)
         .with_inner_size(size(&settings))
-        .with_maximized(is_maximized(&settings))
         .with_min_inner_size(MIN_SIZE);
     if let Some(icon) = icon() {
         viewport = viewport.with_icon(icon);
@@ -106,10 +105,6 @@ fn options(renderer: Renderer, profile: &Profile) -> NativeOptions {
 fn size(settings: &Settings) -> [f32; 2] {
     let remembered = settings.place.map(|place| place.size);
     remembered.unwrap_or_else(|| SIZE.map(|length| length * settings.zoom))
-}
-
-fn is_maximized(settings: &Settings) -> bool {
-    settings.place.is_some_and(|place| place.maximized)
 }
 
 /// A chat needs no fast graphics card, and must not wake one.
@@ -192,7 +187,7 @@ impl Window {
         let home = Home::in_folder(profile.identity().clone(), profile.folder().to_path_buf());
         let factory: Factory = Box::new(move |config, wake| Worker::spawn(home.clone(), config, wake));
         let settings = profile.settings();
-        let (place, fills) = (settings.place, is_maximized(&settings));
+        let place = settings.place;
         let mut app = App::new(settings, factory)
             .with_profile(Arc::clone(&profile))?
             .with_start(start);
@@ -213,7 +208,7 @@ impl Window {
             _bell,
             system,
             place,
-            fills,
+            fills: place.is_some_and(|place| place.maximized),
         })
     }
 
