@@ -53,12 +53,12 @@ impl Screen {
             .check()
             .unwrap();
         let (tell, shown) = bounded(1);
-        thread::spawn(move || {
+        in_background("screen", move || {
             // It fails when the screen is gone: then the test is over.
             while let Ok(event) = connection.wait_for_event() {
                 if let Event::MapNotify(mapped) = event {
                     let geometry = connection.get_geometry(mapped.window).unwrap().reply().unwrap();
-                    return tell.send(geometry).unwrap_or_default();
+                    return tell.send(geometry).unwrap_or_default(); // unless the test is over
                 }
             }
         });
@@ -87,10 +87,10 @@ fn open_and_close(screen: &Screen, profile: &Path) -> Option<GetGeometryReply> {
         .unwrap();
     let (tell, ended) = bounded(1);
     let mut errors = program.stderr.take().unwrap();
-    thread::spawn(move || {
+    in_background("errors", move || {
         let mut said = String::new();
         errors.read_to_string(&mut said).unwrap();
-        tell.send(said)
+        tell.send(said).unwrap_or_default();
     });
     let geometry = select! {
         recv(shown) -> geometry => geometry.unwrap(),
@@ -113,6 +113,11 @@ fn open_and_close(screen: &Screen, profile: &Path) -> Option<GetGeometryReply> {
     }
     assert_eq!(program.wait().unwrap().code(), Some(0));
     Some(geometry)
+}
+
+fn in_background(name: &str, work: impl FnOnce() + Send + 'static) {
+    let thread = thread::Builder::new().name(name.to_owned()).spawn(work);
+    drop(thread.unwrap());
 }
 
 fn remembered(profile: &Path) -> Option<Place> {
