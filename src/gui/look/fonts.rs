@@ -121,11 +121,12 @@ struct Found {
 }
 
 impl SystemFonts {
-    /// Begins to look.
+    /// Begins to look, and unpacks what the first frame needs.
     pub(crate) fn find(language: Language) -> Self {
-        let thread = std::thread::Builder::new()
-            .name("fonts".to_owned())
-            .spawn(move || Found::search(language));
+        let thread = std::thread::Builder::new().name("fonts".to_owned()).spawn(move || {
+            LazyLock::force(&INTER);
+            Found::search(language)
+        });
         Self {
             found: Mutex::new(match thread {
                 Ok(thread) => Finding::Running(thread),
