@@ -21,7 +21,7 @@ test-below *arguments:
 
 # A simulated room: so many runs from a seed on, optimised
 sim seed='1' count='2000':
-    LANDLINE_SIM_FROM={{seed}} LANDLINE_SIM_COUNT={{count}} cargo test --release --no-default-features --test it room_sim::whatever -- --nocapture
+    LANDLINE_SIM_FROM={{seed}} LANDLINE_SIM_COUNT={{count}} cargo test --profile sim --no-default-features --test it room_sim::whatever -- --nocapture
 
 # Real processes at every point where they can be killed or their disk can fail; takes hours. A number tries so many
 faults points='all':
